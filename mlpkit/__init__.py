@@ -1,0 +1,19 @@
+"""Multi-layer neural networks, small enough to be read in an evening.
+
+Read the files in this order:
+
+1. ``activations``  what a unit does with its net input
+2. ``losses``       what it costs to be wrong
+3. ``network``      forward pass, error terms, gradient: the heart of it
+4. ``updates``      what is done with a gradient
+5. ``gradcheck``    why you may believe the gradient
+6. ``worked``       all of this on a small network, line by line, as on a blackboard
+
+``figures`` and ``widgets`` draw these things, and ``check`` looks at the functions that you write
+in an assignment; the mathematics knows of none of them.
+
+Everywhere in the package ``z`` is a net input, ``a`` an activation, ``W[to, from]`` a weight,
+``b`` a bias and delta the derivative of the loss with respect to ``z``.
+"""
+
+__version__ = "0.1.0"
