@@ -1,0 +1,148 @@
+"""The command line: python -m autograder --help."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from rich.console import Console
+from sqlalchemy.exc import SAWarning
+
+from autograder import course as courses
+from autograder import report, sandbox
+from autograder.course import CannotGrade, Course, Submission
+from autograder.sandbox import SandboxUnavailable
+
+EXPLANATION = """\
+Students' code runs in a sandbox; the tests run outside of it, in this program. The scores go into
+nbgrader's gradebook, the graded notebooks into the folder 'autograded', where nbgrader's own
+commands (generate_feedback, export, formgrader) find them."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    # nbgrader's gradebook sets off SQLAlchemy's warnings on every new submission; none is ours.
+    warnings.filterwarnings("ignore", category=SAWarning)
+    wish = _parser().parse_args(arguments)
+    try:
+        return int(wish.run(wish))
+    except (CannotGrade, SandboxUnavailable) as problem:
+        print(f"autograder: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            "\nautograder: stopped. What was graded is saved; the same command goes on from here.",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description="Grades notebooks that students handed in.",
+        epilog=EXPLANATION,
+    )
+    commands = parser.add_subparsers(title="commands", required=True)
+    for name, run, text in (
+        ("grade", grade, "grade what was handed in for an assignment"),
+        ("report", show_report, "show who got what, and why"),
+    ):
+        command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        command.add_argument("assignment", help="its name, for instance ps2")
+        command.add_argument(
+            "--course",
+            type=Path,
+            help="the folder with nbgrader_config.py (default: this one, or 'assignments' in it)",
+        )
+        command.add_argument("--student", default="*", help="only this one")
+        command.set_defaults(run=run)
+        if name == "grade":
+            _add_grading_options(command)
+    doctor = commands.add_parser("doctor", help="say whether this machine can build the sandbox")
+    doctor.set_defaults(run=show_walls)
+    return parser
+
+
+def _add_grading_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--force", action="store_true", help="grade again what is graded already")
+    command.add_argument(
+        "--workers", type=int, help="how many at a time (default: one for each core)"
+    )
+    command.add_argument("--quiet", action="store_true", help="no progress bar and no table")
+    command.add_argument(
+        "--without-sandbox",
+        action="store_true",
+        help="DANGEROUS: run the students' code as yourself, with all your rights",
+    )
+
+
+def grade(wish: argparse.Namespace) -> int:
+    """Grades an assignment and prints the table."""
+    course, handed_in = _course_and_submissions(wish)
+    if not wish.without_sandbox:
+        sandbox.require_walls()
+    to_grade = [s for s in handed_in if wish.force or not courses.is_done(course, s)]
+    start = time.monotonic()
+    memory = _grade_with_progress(course, to_grade, wish)
+    seconds = time.monotonic() - start
+    if not wish.quiet:
+        report.print_table(report.rows(course, handed_in), Console())
+    rate = f", {len(to_grade) / seconds:.2f} a second" if to_grade else ""
+    print(
+        f"{len(to_grade)} graded in {seconds:.1f} s{rate}; "
+        f"{len(handed_in) - len(to_grade)} were done already. "
+        f"Most memory in a sandbox: {memory / 2**20:.0f} MiB."
+    )
+    return 0
+
+
+def _grade_with_progress(
+    course: Course, to_grade: list[Submission], wish: argparse.Namespace
+) -> int:
+    from tqdm import tqdm
+
+    memory = 0
+    with tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar:
+        for graded in courses.grade_class(
+            course,
+            to_grade,
+            walls=not wish.without_sandbox,
+            workers=wish.workers,
+            finished=bar.update,
+        ):
+            memory = max(memory, graded.peak_memory)
+    return memory
+
+
+def show_report(wish: argparse.Namespace) -> int:
+    """Prints the table of what has been graded."""
+    course, handed_in = _course_and_submissions(wish)
+    report.print_table(report.rows(course, handed_in), Console())
+    return 0
+
+
+def show_walls(_: argparse.Namespace) -> int:
+    """Says whether the sandbox can be built here."""
+    missing = sandbox.missing_walls()
+    for problem in missing:
+        print(problem)
+    if not missing:
+        print(f"All walls stand: bubblewrap is {sandbox.find_bwrap()}.")
+    return 1 if missing else 0
+
+
+def _course_and_submissions(wish: argparse.Namespace) -> tuple[Course, list[Submission]]:
+    here = Path.cwd()
+    folder = wish.course or (
+        here if (here / courses.CONFIG_FILE).exists() else here / "assignments"
+    )
+    course = courses.open_course(folder)
+    return course, courses.submissions(course, wish.assignment, wish.student)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""Grades one notebook: a function of the submission, the assignment and a secret.
+
+The same input gives the same result, wherever and beside whatever it is computed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from nbformat import NotebookNode
+
+from autograder import outputs
+from autograder.intake import Rebuilt, Refused, rebuild
+from autograder.kernel import KernelLost, StudentKernel
+from autograder.outside import Bench, no_credit
+from autograder.remote import Names
+from autograder.sandbox import Limits, SandboxUnavailable
+from autograder.template import Template, identity, role
+
+MOST_RESTARTS = 6
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to grade.
+
+    Attributes:
+        limits: how much a submission may use.
+        secret: what the tests' random numbers are drawn from; the students must not know it.
+        walls: False runs students' code with no sandbox at all. Only for code that you trust.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    secret: bytes = b""
+    walls: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """A graded submission.
+
+    Attributes:
+        notebook: the instructor's notebook with the student's work, the outputs of the student's
+            cells, and in each test cell the outputs by which nbgrader knows the points. Remarks for
+            the instructor are in its metadata, under "autograder".
+        peak_memory: the most memory that the student's processes were seen to hold, in bytes.
+    """
+
+    notebook: NotebookNode
+    peak_memory: int
+
+
+def grade(content: bytes | Refused, template: Template, settings: Settings) -> Result:
+    """Grades what one student handed in.
+
+    Args:
+        content: the notebook file, or why there is none.
+        template: the instructor's copy.
+        settings: limits and secret.
+
+    Raises:
+        SandboxUnavailable: this machine cannot build the walls.
+    """
+    rebuilt = rebuild(content, template)
+    digest = hashlib.sha256(content if isinstance(content, bytes) else b"").digest()
+    run = _Run(rebuilt, template, settings, hmac.digest(settings.secret, digest, "sha256"))
+    if rebuilt.refused:
+        run.refuse(rebuilt.refused)
+    else:
+        run.grade_all()
+    rebuilt.notebook.metadata["autograder"] = {"remarks": rebuilt.remarks}
+    return Result(rebuilt.notebook, run.kernel.peak_memory)
+
+
+class _Run:
+    """One notebook being graded, cell by cell, in the order of the notebook."""
+
+    def __init__(
+        self, rebuilt: Rebuilt, template: Template, settings: Settings, secret: bytes
+    ) -> None:
+        self.rebuilt, self.template, self.secret = rebuilt, template, secret
+        self.kernel = StudentKernel(settings.limits, template.view, settings.walls)
+        self.bench = Bench(Names(self.kernel, template.students_names, self._why_missing))
+        self.bench.prepare(template.imports)
+        self.ran: list[str] = []
+        self.errors: dict[str, str] = {}
+        self.starts = 0
+
+    def grade_all(self) -> None:
+        try:
+            with contextlib.chdir(self.template.folder):
+                for cell in self.rebuilt.notebook.cells:
+                    if role(cell) == "test":
+                        cell.outputs = self._test(cell)
+                    elif cell.cell_type == "code":
+                        self._run(cell)
+        finally:
+            self.kernel.stop()
+
+    def refuse(self, reason: str) -> None:
+        """Gives every test no credit, with one reason."""
+        for cell in self.rebuilt.notebook.cells:
+            if role(cell) == "test":
+                cell.outputs = [no_credit("NotGraded", reason)]
+
+    def _run(self, cell: NotebookNode) -> None:
+        """Runs a cell of the student's, or one that was given; the latter on our side too."""
+        name = identity(cell)
+        if name in self.rebuilt.missing:
+            return
+        try:
+            self._wake()
+            cell.outputs = self.kernel.run(cell.source)
+            self.ran.append(cell.source)
+        except KernelLost as lost:
+            cell.outputs = [no_credit("KernelLost", str(lost))]
+        error = outputs.error_name(cell.outputs)
+        if error:
+            last = cell.outputs[-1]
+            self.errors[name or cell.id] = f"{error}: {last.evalue}"
+            if error in ("KernelLost", "TooLong", "TooMuch"):
+                self._remark(f"{name or 'A cell that was added'}: {last.evalue}.")
+        if role(cell) == "given" and not cell.id.startswith("added-"):
+            self.bench.prepare(cell.source)
+
+    def _test(self, cell: NotebookNode) -> list[NotebookNode]:
+        try:
+            self._wake()
+            self.kernel.begin_cell()
+            with _seeded(self.secret, identity(cell) or ""):
+                return self.bench.verdict(cell.source, float(cell.metadata.nbgrader.points))
+        except KernelLost as lost:
+            self._remark(f"{identity(cell)}: {lost}.")
+            return [no_credit("KernelLost", str(lost))]
+
+    def _wake(self) -> None:
+        """Starts the kernel if there is none; one that was lost gets back what it had run.
+
+        Raises:
+            KernelLost: it was lost too often, or again at once.
+            SandboxUnavailable: it never started, which is not the student's doing.
+        """
+        if self.kernel.alive:
+            return
+        if self.starts > MOST_RESTARTS:
+            raise KernelLost("the kernel was lost too often")
+        self.starts += 1
+        try:
+            self.kernel.start()
+        except KernelLost as lost:
+            if self.starts == 1:
+                raise SandboxUnavailable(str(lost)) from lost
+            raise
+        for source in self.ran:
+            self.kernel.run(source)
+
+    def _why_missing(self, name: str) -> str:
+        cell = self.template.students_names.get(name, "")
+        if cell in self.rebuilt.missing:
+            return f"'{name}' is not there: its cell was not in the notebook that was handed in"
+        if cell in self.errors:
+            return f"'{name}' is not there: its cell stopped with {self.errors[cell]}"
+        return f"'{name}' is not there: no cell of the notebook defines it"
+
+    def _remark(self, text: str) -> None:
+        if text not in self.rebuilt.remarks:
+            self.rebuilt.remarks.append(text)
+
+
+@contextlib.contextmanager
+def _seeded(secret: bytes, cell: str) -> Iterator[None]:
+    """Seeds the global generators, so that a test's random cases are secret and yet repeatable."""
+    seed = hmac.digest(secret, cell.encode(), "sha256")
+    states: tuple[Any, Any] = random.getstate(), np.random.get_state()
+    random.seed(seed)
+    np.random.seed(np.frombuffer(seed, dtype=np.uint32))
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])

@@ -1,0 +1,175 @@
+"""What was handed in, and the notebook that is rebuilt from it.
+
+From the student's file only text is taken: the source of the solution cells, of the answers, and of
+cells that the student added. Everything else - tests, points, tags, outputs, metadata - is the
+instructor's. Whatever is wrong with a file, it is a result with a reason, and never an exception
+that could end the grading of others.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.outputs import clean_text
+from autograder.template import Template, identity, role
+
+LARGEST_FILE = 32 * 2**20
+MOST_CELLS = 2000
+LONGEST_SOURCE = 2**20
+NOT_HANDED_IN = "# This cell was not in the notebook that was handed in."
+
+
+class Refused(ValueError):
+    """A file that cannot be graded; the message says why."""
+
+
+@dataclass
+class Rebuilt:
+    """A notebook to grade.
+
+    Attributes:
+        notebook: the instructor's, with the student's work in it.
+        missing: names of the solution cells that were not handed in.
+        remarks: what was odd about the file, for the instructor.
+        refused: why the file cannot be graded at all, if so.
+    """
+
+    notebook: NotebookNode
+    missing: set[str] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+    refused: str | None = None
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file that was handed in, if it is one.
+
+    Raises:
+        Refused: it is a link, a pipe, a device, a folder, too large, or not there.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if path.is_symlink():
+            raise Refused("it is a link, not a file") from error
+        raise Refused(f"it cannot be opened ({error.strerror})") from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused("it is not a regular file")
+        if status.st_size > LARGEST_FILE:
+            raise Refused(f"it has {status.st_size} bytes; the most is {LARGEST_FILE}")
+        return file.read(LARGEST_FILE + 1)
+
+
+def rebuild(content: bytes | Refused, template: Template) -> Rebuilt:
+    """Puts the student's work into a copy of the instructor's notebook.
+
+    Args:
+        content: what was handed in, or why there is nothing.
+        template: the instructor's copy.
+    """
+    try:
+        if isinstance(content, Refused):
+            raise content
+        cells = _cells(content)
+    except Refused as reason:
+        empty = Rebuilt(copy.deepcopy(template.notebook), refused=str(reason))
+        empty.remarks.append(f"Not graded: {reason}.")
+        for cell in empty.notebook.cells:
+            if role(cell) == "solution":
+                _mark_as_missing(cell, empty)
+        return empty
+    return _fill(template, cells)
+
+
+def _cells(content: bytes) -> list[dict[str, Any]]:
+    """The cells of a notebook file, each with a type, a source, an id and a grade id, all text."""
+    if not content.strip():
+        raise Refused("the file is empty")
+    try:
+        notebook = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Refused(
+            f"the file is not a notebook: it is not JSON ({type(error).__name__})"
+        ) from error
+    if not isinstance(notebook, dict):
+        raise Refused("the file is not a notebook")
+    if "worksheets" in notebook:
+        raise Refused(
+            "the notebook has an old format; open it in Jupyter, save it, hand it in again"
+        )
+    cells = notebook.get("cells")
+    if not isinstance(cells, list) or not cells:
+        raise Refused("the notebook has no cells")
+    if len(cells) > MOST_CELLS:
+        raise Refused(f"the notebook has {len(cells)} cells; the most is {MOST_CELLS}")
+    return [_plain_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell.get("source")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = cell.get("metadata")
+    grade_id = identity(cell) if isinstance(metadata, dict) else None
+    return {
+        "cell_type": cell.get("cell_type"),
+        "source": source[:LONGEST_SOURCE] if isinstance(source, str) else "",
+        "id": cell.get("id"),
+        "grade_id": grade_id if isinstance(grade_id, str) else None,
+    }
+
+
+def _fill(template: Template, cells: list[dict[str, Any]]) -> Rebuilt:
+    rebuilt = Rebuilt(copy.deepcopy(template.notebook))
+    given = rebuilt.notebook.cells
+    known = {cell.id: i for i, cell in enumerate(given)}
+    known |= {identity(cell): i for i, cell in enumerate(given) if identity(cell)}
+    sources = {cell.source.strip() for cell in template.notebook.cells}
+    found: set[int] = set()
+    added: dict[int, list[NotebookNode]] = {}
+    place = -1
+    for cell in cells:
+        i = known.get(cell["grade_id"] or cell["id"]) if _is_name(cell) else None
+        if i is not None and i not in found:
+            place = i
+            found.add(i)
+            if role(given[i]) in ("solution", "answer"):
+                given[i].source = cell["source"]
+        elif cell["source"].strip() and cell["source"].strip() not in sources:
+            added.setdefault(place, []).append(_added_cell(cell, sum(map(len, added.values()))))
+    for i, cell in enumerate(given):
+        if i not in found and role(cell) == "solution":
+            _mark_as_missing(cell, rebuilt)
+    rebuilt.notebook.cells = added.get(-1, []) + [
+        cell for i, original in enumerate(given) for cell in (original, *added.get(i, []))
+    ]
+    lost = sorted(
+        identity(c) or c.id for i, c in enumerate(given) if i not in found and identity(c)
+    )
+    if lost:
+        rebuilt.remarks.append("Cells missing from the file: " + clean_text(", ".join(lost)) + ".")
+    return rebuilt
+
+
+def _is_name(cell: dict[str, Any]) -> bool:
+    return isinstance(cell["grade_id"] or cell["id"], str)
+
+
+def _added_cell(cell: dict[str, Any], number: int) -> NotebookNode:
+    make = new_code_cell if cell["cell_type"] == "code" else new_markdown_cell
+    return make(cell["source"], id=f"added-{number}")
+
+
+def _mark_as_missing(cell: NotebookNode, rebuilt: Rebuilt) -> None:
+    rebuilt.missing.add(cell.metadata.nbgrader.grade_id)
+    cell.source = NOT_HANDED_IN
