@@ -9,8 +9,9 @@ Read the files in this order:
 5. ``gradcheck``    why you may believe the gradient
 6. ``worked``       all of this on a small network, line by line, as on a blackboard
 
-``figures`` and ``widgets`` draw these things, and ``check`` looks at the functions that you write
-in an assignment; the mathematics knows of none of them.
+``arrays`` says which array library an input belongs to. ``proof`` checks a derivation step by step,
+``figures`` and ``widgets`` draw, and ``check`` looks at the functions that you write in an
+assignment; the mathematics knows of none of these.
 
 Everywhere in the package ``z`` is a net input, ``a`` an activation, ``W[to, from]`` a weight,
 ``b`` a bias and delta the derivative of the loss with respect to ``z``.

@@ -119,7 +119,8 @@ class Network:
             inputs = W.shape[0]
         xp = namespace(*weights, *biases)
         sizes = (weights[0].shape[1], *(W.shape[0] for W in weights))
-        flat = [xp.reshape(part, (-1,)) for pair in zip(weights, biases, strict=True) for part in pair]
+        pairs = zip(weights, biases, strict=True)
+        flat = [xp.reshape(part, (-1,)) for pair in pairs for part in pair]
         return cls(sizes, activations, xp.concat(flat))
 
     @property
@@ -219,7 +220,8 @@ def deltas(network: Network, trace: Trace, targets: Any, loss: Loss = squared_er
             f"got {tuple(targets.shape)}."
         )
     layers = network.layers
-    delta = loss.slope(trace.output, targets) * layers[-1].activation.slope(trace.z[-1], trace.a[-1])
+    slope = layers[-1].activation.slope(trace.z[-1], trace.a[-1])
+    delta = loss.slope(trace.output, targets) * slope
     terms = [delta]
     for below in reversed(range(len(layers) - 1)):
         slope = layers[below].activation.slope(trace.z[below], trace.a[below])

@@ -1,0 +1,57 @@
+"""What the widgets have in common: how they look, and what is left of them without a kernel."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+_HERE = Path(__file__).parent
+
+
+def script(name: str) -> str:
+    """The source of a widget's script, with what all scripts share."""
+    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("shared.js", name))
+
+
+def style() -> str:
+    """The style sheet of all widgets."""
+    return (_HERE / "widgets.css").read_text(encoding="utf-8")
+
+
+def markup(text: str) -> str:
+    """A text as HTML: empty lines part paragraphs, `...` is code, $LaTeX$ is left alone."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "".join(f"<p>{inline_markup(paragraph)}</p>" for paragraph in paragraphs)
+
+
+def inline_markup(text: str) -> str:
+    """A single paragraph as HTML."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
+class PageWidget(anywidget.AnyWidget):
+    """A widget that says something even where it cannot run.
+
+    A page without a kernel (on GitHub, as HTML) shows ``static_html``, and a terminal
+    ``static_text``. Both are the same in every run, so that outputs can be compared.
+    """
+
+    def static_text(self) -> str:
+        """The content as text."""
+        raise NotImplementedError
+
+    def static_html(self) -> str:
+        """The content as HTML, without scripts."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.static_text()
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
+        static = {"text/plain": self.static_text(), "text/html": self.static_html()}
+        return {**data, **static}, metadata
