@@ -61,13 +61,14 @@ def read_file(path: Path) -> bytes:
         if path.is_symlink():
             raise Refused("it is a link, not a file") from error
         raise Refused(f"it cannot be opened ({error.strerror})") from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Refused("it is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused("it is not a regular file")
         if status.st_size > LARGEST_FILE:
             raise Refused(f"it has {status.st_size} bytes; the most is {LARGEST_FILE}")
-        return file.read(LARGEST_FILE + 1)
+        return file.read(LARGEST_FILE)
 
 
 def rebuild(content: bytes | Refused, template: Template) -> Rebuilt:
@@ -98,9 +99,7 @@ def _cells(content: bytes) -> list[dict[str, Any]]:
     try:
         notebook = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise Refused(
-            f"the file is not a notebook: it is not JSON ({type(error).__name__})"
-        ) from error
+        raise Refused("the file is not a notebook: it is not JSON") from error
     if not isinstance(notebook, dict):
         raise Refused("the file is not a notebook")
     if "worksheets" in notebook:

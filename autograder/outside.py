@@ -17,6 +17,7 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from nbgrader.utils import setenv
 
 from autograder.outputs import clean_text
 from autograder.remote import Names
@@ -121,6 +122,7 @@ def _quiet() -> Any:
     # nbgrader takes anything on the error stream for a failed test; a warning is none.
     printed = io.StringIO()
     with (
+        setenv(NBGRADER_EXECUTION="autograde"),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),

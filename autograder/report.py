@@ -109,37 +109,57 @@ def _reason(verdict: dict[str, Any]) -> tuple[str | None, str]:
         return None, "not attempted"
     if verdict["mistake"]:
         return verdict["mistake"]["name"], verdict["mistake"]["name"]
+    if verdict["error"]:
+        return None, f"every call ended in {verdict['error']}"
     failed = [aspect for aspect in verdict["aspects"] if not aspect["passed"]]
     return None, "wrong: " + ", ".join(aspect["name"] for aspect in failed)
 
 
 def print_table(results: list[Row], console: Console) -> None:
-    """The class as a table: a line for each student, and the reasons below it."""
+    """The class as a table: a line for each student, and below it why points are missing."""
     if not results:
         console.print("Nothing has been graded yet.")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("student", no_wrap=True)
+    for mark in results[0].marks:
+        table.add_column(f"{_short(mark.cell)}\nof {mark.most:g}", justify="right")
     table.add_column("score", justify="right", no_wrap=True)
-    for number, mark in enumerate(results[0].marks, start=1):
-        table.add_column(f"{number}\nof {mark.most:g}", justify="right", no_wrap=True)
-    table.add_column("why points are missing", overflow="fold", ratio=1)
     for row in results:
         marks = [f"{mark.points:g}" for mark in row.marks]
-        score = f"{row.score:g}/{row.most:g}" + ("+" if row.by_hand else " ")
-        table.add_row(Text(clean_text(row.student)), score, *marks, Text(_why(row)))
+        score = f"{row.score:g} of {row.most:g}" + (" +" if row.by_hand else "  ")
+        table.add_row(Text(clean_text(row.student)), *marks, score)
     console.print(table)
-    for number, mark in enumerate(results[0].marks, start=1):
-        console.print(f"{number}: {mark.cell}", highlight=False)
-    console.print("+: an answer waits to be graded by hand, in the formgrader", highlight=False)
+    if any(row.by_hand for row in results):
+        console.print("+ an answer waits to be graded by hand, in the formgrader\n")
+    _print_reasons(results, console)
 
 
-def _why(row: Row) -> str:
-    reasons: dict[str, list[str]] = {}
-    for number, mark in enumerate(row.marks, start=1):
+def _short(cell: str) -> str:
+    return cell.removeprefix("test-").replace("-", " ")
+
+
+def _print_reasons(results: list[Row], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False, title_justify="left")
+    table.title = "Why points are missing"
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in results:
+        for cells, reason in _reasons(row).items():
+            table.add_row(Text(clean_text(row.student)), Text(f"{cells}: {reason}"))
+    if table.row_count:
+        console.print(table)
+        console.print()
+
+
+def _reasons(row: Row) -> dict[str, str]:
+    """For each group of tests that lost points for one reason, the reason."""
+    groups: dict[str, list[str]] = {}
+    for mark in row.marks:
         if mark.points < mark.most:
-            reasons.setdefault(mark.reason, []).append(str(number))
-    everywhere = [r for r, tests in reasons.items() if len(tests) == len(row.marks)]
-    if everywhere:
-        return everywhere[0]
-    return "\n".join(f"{', '.join(tests)}: {reason}" for reason, tests in reasons.items())
+            groups.setdefault(mark.reason, []).append(_short(mark.cell))
+    everything = len(row.marks)
+    return {
+        "everything" if len(cells) == everything else ", ".join(cells): reason
+        for reason, cells in groups.items()
+    }

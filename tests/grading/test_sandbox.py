@@ -1,0 +1,229 @@
+"""The walls, tried from inside: what a student's kernel can see, reach and use."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder import sandbox
+from autograder.kernel import KernelLost, StudentKernel
+from autograder.sandbox import Limits, SandboxUnavailable, View
+
+pytestmark = pytest.mark.sandbox
+
+MEBIBYTE = 2**20
+LIMITS = Limits(cell_seconds=5, notebook_seconds=120, memory_bytes=1024 * MEBIBYTE)
+VIEW = View(modules=("mlpkit.activations", "mlpkit.arrays"), files={"data/given.txt": b"hello"})
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[StudentKernel]:
+    kernel = StudentKernel(LIMITS, VIEW)
+    kernel.start()
+    yield kernel
+    kernel.stop()
+
+
+@pytest.fixture
+def kernel() -> Iterator[StudentKernel]:
+    kernel = StudentKernel(LIMITS, VIEW)
+    kernel.start()
+    yield kernel
+    kernel.stop()
+
+
+def says(kernel: StudentKernel, source: str) -> str:
+    """What a cell prints, or the error that it ends with."""
+    outputs = kernel.run(source)
+    return "".join(o.get("text", "") or o.get("evalue", "") for o in outputs)
+
+
+def test_ordinary_work_is_possible(shared: StudentKernel) -> None:
+    assert says(shared, "import numpy as np; print(np.arange(4).sum())") == "6\n"
+    assert says(shared, "from mlpkit.activations import sigmoid; print(sigmoid(0.0))") == "0.5\n"
+    assert says(shared, "print(open('data/given.txt').read())") == "hello\n"
+    assert (
+        says(shared, "open('/tmp/mine', 'w').write('x'); print(open('/tmp/mine').read())") == "x\n"
+    )
+
+
+def test_withheld_modules_cannot_be_imported_or_read(shared: StudentKernel) -> None:
+    assert "withheld" in says(shared, "import mlpkit.network")
+    assert "withheld" in says(shared, "from mlpkit.worked import work")
+    grep = "import subprocess; print(subprocess.run(['grep', '-rl', 'def gradients', '/course'], "
+    assert says(shared, grep + "capture_output=True, text=True).stdout)").strip() == ""
+    assert "__pycache__" not in says(shared, "import os; print(list(os.walk('/course')))")
+
+
+def test_the_graders_files_are_not_there(shared: StudentKernel) -> None:
+    repository = Path(sandbox.__file__).parents[1]
+    ours = (repository / "assignments", repository / "autograder", Path(__file__))
+    for path in (*ours, Path.home() / ".jupyter", Path("/etc/shadow")):
+        assert says(shared, f"import os; print(os.path.exists({str(path)!r}))") == "False\n"
+    assert "No module" in says(shared, "import autograder.kernel")
+    assert "No module" in says(shared, "import assignments.exercises")
+    assert "AUTOGRADER" not in says(shared, "import os; print(os.environ)")
+
+
+def test_nothing_outside_the_writable_folders_can_be_written(shared: StudentKernel) -> None:
+    for folder in ("/", "/usr", "/etc", "/course", "/grader", "/dev", sys.prefix):
+        said = says(shared, f"open({folder + '/x'!r}, 'w')")
+        assert "Read-only" in said or "Permission" in said
+
+
+def test_other_processes_are_not_to_be_seen(shared: StudentKernel) -> None:
+    said = says(shared, "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))")
+    assert int(said) <= 4
+    pid = psutil.Process().pid
+    assert says(shared, f"import os; os.kill({pid}, 0)") != ""
+
+
+def test_there_is_no_network_not_even_loopback(shared: StudentKernel) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        connect = f"import socket; socket.create_connection(('127.0.0.1', {port}), timeout=2)"
+        assert "refused" in says(shared, connect)
+    name = f"\0autograder-test-{time.time_ns()}"
+    with socket.socket(socket.AF_UNIX) as abstract:
+        abstract.bind(name)
+        abstract.listen()
+        connect = f"import socket; socket.socket(socket.AF_UNIX).connect({name!r})"
+        assert "refused" in says(shared, connect)
+
+
+def test_no_right_can_be_won_back(shared: StudentKernel) -> None:
+    assert "CapEff:\t0000000000000000" in says(shared, "print(open('/proc/self/status').read())")
+    assert "NoNewPrivs:\t1" in says(shared, "print(open('/proc/self/status').read())")
+    said = says(
+        shared,
+        "import subprocess as s; print(s.run(['unshare', '-U', 'true'], capture_output=True))",
+    )
+    assert "returncode=1" in said
+
+
+def test_memory_files_and_disk_are_limited(kernel: StudentKernel) -> None:
+    assert "allocate" in says(kernel, "import numpy as np; np.ones(10**9)")
+    assert "too large" in says(kernel, "open('/tmp/a', 'wb').truncate(10**9)")
+    fill = "for i in range(100): open(f'/tmp/{i}', 'wb').write(bytes(10**7))"
+    assert "No space" in says(kernel, fill)
+    assert "Too many open" in says(kernel, "files = [open('/dev/null') for i in range(10**4)]")
+
+
+def test_memory_of_many_processes_is_limited(kernel: StudentKernel) -> None:
+    eat = """
+import os, time
+for i in range(20):
+    if os.fork() == 0:
+        eaten = bytearray(os.urandom(1)) * (100 * 2**20)
+        time.sleep(60)
+time.sleep(60)
+"""
+    with pytest.raises(KernelLost, match="memory"):
+        kernel.run(eat)
+
+
+def test_a_fork_bomb_is_put_out(kernel: StudentKernel) -> None:
+    bomb = "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(0.01)"
+    start = time.monotonic()
+    with pytest.raises(KernelLost):
+        kernel.run(bomb)
+    assert time.monotonic() - start < 20
+    assert not psutil.pid_exists(kernel._provisioner.pid or 0)
+
+
+def test_time_is_limited_and_the_kernel_survives(kernel: StudentKernel) -> None:
+    assert "longer than" in says(kernel, "while True: pass")
+    assert says(kernel, "print('still here')") == "still here\n"
+
+
+def test_what_will_not_stop_is_killed(kernel: StudentKernel) -> None:
+    stubborn = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    with pytest.raises(KernelLost, match="interrupted"):
+        kernel.run(stubborn)
+    assert not kernel.alive
+
+
+def test_output_is_limited_while_it_comes(kernel: StudentKernel) -> None:
+    outputs = kernel.run("while True: print('x' * 1000)")
+    assert outputs[-1].ename == "TooMuch"
+    assert sum(len(o.get("text", "")) for o in outputs) <= LIMITS.output_bytes
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("import os; os._exit(3)", "exit status 3"),
+        ("import ctypes; ctypes.string_at(0)", "segmentation fault"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed"),
+    ],
+)
+def test_a_kernel_that_dies_is_noticed_with_its_reason(
+    kernel: StudentKernel, source: str, why: str
+) -> None:
+    with pytest.raises(KernelLost, match=why):
+        kernel.run(source)
+
+
+def test_a_forged_message_is_no_message(kernel: StudentKernel) -> None:
+    forge = """
+import zmq
+k = get_ipython().kernel
+for _ in range(50):
+    k.session.send(k.iopub_socket, 'stream', content=[1, 2], parent=k.get_parent())
+"""
+    try:
+        kernel.run(forge)
+    except KernelLost as lost:
+        assert "not a message" in str(lost)
+
+
+def test_html_and_scripts_do_not_come_out(shared: StudentKernel) -> None:
+    outputs = shared.run("from IPython.display import HTML; HTML('<script>alert(1)</script>')")
+    assert [set(output.data) for output in outputs] == [{"text/plain"}]
+    outputs = shared.run("print('\\x1b]0;title\\x07\\x1b[2Jplain')")
+    assert outputs[0].text == "plain\n"
+
+
+def test_nothing_is_left_behind() -> None:
+    kernel = StudentKernel(LIMITS, VIEW)
+    kernel.start()
+    kernel.run("import subprocess; subprocess.Popen(['sleep', '100'], start_new_session=True)")
+    family = psutil.Process(kernel._provisioner.pid).children(recursive=True)
+    assert len(family) >= 3
+    kernel.stop()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+def test_where_the_walls_are_missing_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
+    sandbox.missing_walls.cache_clear()
+    try:
+        with pytest.raises(SandboxUnavailable, match="bubblewrap is missing. Install it"):
+            StudentKernel(LIMITS, VIEW).start()
+    finally:
+        sandbox.missing_walls.cache_clear()
+
+
+def test_the_refusal_says_what_is_forbidden(tmp_path: Path) -> None:
+    """Inside a sandbox that allows no further one, as in many containers."""
+    bwrap = sandbox.find_bwrap()
+    assert bwrap
+    root = Path(sandbox.__file__).parents[1]
+    inner = "from autograder.sandbox import require_walls; require_walls()"
+    done = subprocess.run(
+        [bwrap, "--unshare-user", "--disable-userns", "--bind", "/", "/", "--dev", "/dev"]
+        + ["--chdir", str(root), sys.executable, "-c", inner],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "Refusing to run students' code without a sandbox" in done.stderr
+    assert "user.max_user_namespaces" in done.stderr
