@@ -131,20 +131,21 @@ def momentum_update(W, last_step, delta, x, rate, momentum):
 }
 
 
-def submissions(released: str, solved: str) -> Iterator[tuple[str, str]]:
+def submissions(released: str, source: str) -> Iterator[tuple[str, str]]:
     """A name and a notebook file for each kind of submission.
 
     Args:
         released: the notebook that students get.
-        solved: the same with the solutions in it.
+        source: the instructor's, for its solutions.
     """
+    solutions = _solutions(source)
+    solved = _with_cells(released, solutions)
     yield "perfect", solved
     yield "loops", _with_cells(solved, LOOPS)
     yield "float32", _with_cells(solved, SINGLE_PRECISION)
     for name, cells in (WRONG | HARMFUL).items():
         yield name, _with_cells(solved, cells)
     yield "blank", released
-    solutions = _cells(solved)
     half = ("output-error-term", "hidden-error-terms")
     yield "half-done", _with_cells(released, {name: solutions[name] for name in half})
     yield "blank-skip-execution", _with_metadata(released, "tags", ["skip-execution"])
@@ -152,11 +153,14 @@ def submissions(released: str, solved: str) -> Iterator[tuple[str, str]]:
     yield "not-json", "this is not a notebook {"
 
 
-def _cells(notebook: str) -> dict[str, str]:
+def _solutions(notebook: str) -> dict[str, str]:
     found = {}
     for cell in json.loads(notebook)["cells"]:
-        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        found[name] = "".join(cell["source"])
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("solution"):
+            text, _, _ = "".join(cell["source"]).partition("### BEGIN MARK SCHEME")
+            lines = [line for line in text.splitlines() if "### " not in line]
+            found[marks["grade_id"]] = "\n".join(lines)
     return found
 
 
@@ -193,9 +197,9 @@ def make_course(folder: Path) -> None:
 def hand_in(folder: Path) -> int:
     """Puts the submissions where nbgrader's exchange would; returns how many there are."""
     released = (folder / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
-    solved = (folder / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
+    source = (folder / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     count = 0
-    for student, notebook in submissions(released, solved):
+    for student, notebook in submissions(released, source):
         place = folder / "submitted" / student / ASSIGNMENT
         place.mkdir(parents=True)
         (place / f"{ASSIGNMENT}.ipynb").write_text(notebook, encoding="utf-8")
@@ -224,11 +228,11 @@ def command(folder: Path, *words: str, quiet: bool = True) -> None:
         raise SystemExit(f"{said}\nThe command failed with exit status {done.returncode}.")
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Runs the demonstration."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=Path("build/demo"), help="where to work")
-    folder = parser.parse_args().folder.resolve()
+    folder = parser.parse_args(arguments).folder.resolve()
     start = time.monotonic()
     make_course(folder)
     command(folder, "nbgrader", "generate_assignment", ASSIGNMENT)

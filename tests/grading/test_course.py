@@ -1,0 +1,303 @@
+"""A whole class, from release to feedback: the demonstration, looked at closely."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pytest
+
+from autograder import course as courses
+from autograder import report
+from autograder.course import Course
+
+pytestmark = pytest.mark.sandbox
+
+ROOT = Path(__file__).parents[2]
+EVERYTHING = 22
+"""What the tests of ps2 give; its written question gives four more, by hand."""
+
+MISTAKES = {
+    "slope-left-out": "output error term",
+    "weights-transposed": "hidden error terms",
+    "momentum-of-the-gradient": "momentum update",
+    "summed-not-averaged": "training step",
+}
+
+
+class Demo(NamedTuple):
+    """A course after the demonstration, and what the demonstration printed."""
+
+    folder: Path
+    printed: str
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command in a folder, with the copy of the assignments that lies above it."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(folder.parent),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demonstration, run on a copy of the assignments in which canaries are planted."""
+    above = tmp_path_factory.mktemp("demo")
+    made = ("release", "submitted", "autograded", "feedback", "gradebook.db", "*.key")
+    shutil.copytree(
+        ROOT / "assignments",
+        above / "assignments",
+        ignore=shutil.ignore_patterns(*made, "__pycache__"),
+    )
+    plant_canaries(above / "assignments")
+    done = run(above, "assignments.demo", "--folder", str(above / "course"))
+    done = done if done.returncode == 0 else pytest.fail(done.stdout + done.stderr)
+    return Demo(above / "course", done.stdout)
+
+
+def plant_canaries(assignments: Path) -> None:
+    """Puts a word of its own on every line that a student must not see."""
+    number = 0
+
+    def canary(line: str) -> str:
+        nonlocal number
+        number += 1
+        return f"{line}  # CANARY{number:05}X"
+
+    for module in sorted((assignments / "exercises" / "ps2").glob("*.py")):
+        lines = module.read_text().splitlines()
+        secret = re.compile(r"^\s+(return .*[\w)\]]|[a-z_]+ = [^\"(\[{]*)$|lambda .*,$")
+        lines = [canary(line) if secret.search(line) else line for line in lines]
+        module.write_text("\n".join(lines) + "\n")
+    path = assignments / "source" / "ps2" / "ps2.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source = re.sub(
+            r"(### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME))",
+            lambda found: canary(found[1] + "\n" + "    " * (found[2] == "SOLUTION")),
+            cell.source,
+        )
+    nbformat.write(notebook, path)
+    assert number > 60
+
+
+@pytest.fixture(scope="module")
+def course(demo: Demo) -> Course:
+    return courses.open_course(demo.folder)
+
+
+@pytest.fixture(scope="module")
+def rows(course: Course) -> dict[str, report.Row]:
+    found = report.rows(course, courses.submissions(course, "ps2"))
+    return {row.student: row for row in found}
+
+
+def points(row: report.Row) -> float:
+    return sum(mark.points for mark in row.marks)
+
+
+def test_right_solutions_of_any_style_get_full_marks(rows: dict[str, report.Row]) -> None:
+    assert len(rows) == 16
+    for style in ("perfect", "loops", "float32"):
+        assert points(rows[style]) == EVERYTHING, style
+
+
+@pytest.mark.parametrize(("mistake", "exercise"), MISTAKES.items())
+def test_each_mistake_is_named_in_report_and_feedback(
+    demo: Demo, rows: dict[str, report.Row], mistake: str, exercise: str
+) -> None:
+    mark = next(m for m in rows[mistake].marks if exercise.replace(" ", "-") in m.cell)
+    assert mark.mistake == mistake
+    assert mark.points < mark.most
+    feedback = (demo.folder / "feedback" / mistake / "ps2" / "ps2.html").read_text()
+    assert mistake.replace("-", " ") in feedback or mistake in feedback
+    from assignments.exercises import ps2
+
+    says = {m.name: m.says for m in getattr(ps2, exercise.replace(" ", "_")).mistakes}
+    assert says[mistake].split(". ")[0][:40] in feedback
+
+
+@pytest.mark.parametrize("exploit", ["blank-skip-execution", "blank-schema-99", "blank"])
+def test_exploits_gain_nothing(rows: dict[str, report.Row], exploit: str) -> None:
+    assert points(rows[exploit]) == rows[exploit].score == 0
+
+
+@pytest.mark.parametrize("harm", ["endless-loop", "memory-eater", "exits"])
+def test_harm_costs_only_the_exercise_that_does_it(rows: dict[str, report.Row], harm: str) -> None:
+    lost = [mark.cell for mark in rows[harm].marks if mark.points < mark.most]
+    assert lost == ["test-momentum-update"]
+    assert points(rows[harm]) == EVERYTHING - 5
+
+
+def test_every_missing_point_has_a_reason(demo: Demo, rows: dict[str, report.Row]) -> None:
+    for row in rows.values():
+        for mark in row.marks:
+            assert mark.reason or mark.points == mark.most, (row.student, mark)
+    assert "not JSON" in rows["not-json"].marks[0].reason
+    assert "SyntaxError" in rows["syntax-error"].marks[1].reason
+    assert rows["memory-eater"].marks[2].reason == "every call ended in MemoryError"
+    assert "10 seconds" in demo.printed or "TooLong" in demo.printed
+    assert re.search(r"16 graded in [\d.]+ s, .*Most memory in a sandbox: \d+ MiB", demo.printed)
+
+
+def test_the_scores_are_exported(demo: Demo) -> None:
+    with (demo.folder / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert len(scores) == 16
+    assert scores["perfect"] == EVERYTHING
+    assert scores["not-json"] == 0
+
+
+def test_students_see_no_solution_no_hidden_test_and_no_mistakes_source(demo: Demo) -> None:
+    canaries = re.compile(rb"CANARY\d{5}X")
+    release = demo.folder / "release"
+    assert canaries.search((demo.folder / "source/ps2/ps2.ipynb").read_bytes())
+    released = [path for path in release.rglob("*") if path.is_file()]
+    assert {path.name for path in released} == {"ps2.ipynb", "checks.json"}
+    for path in released:
+        assert not hidden_words(path.read_bytes()), path
+    pages = list((demo.folder / "feedback").rglob("*.html"))
+    assert len(pages) == 16
+    for page in pages:
+        handed_in = demo.folder / "submitted" / page.parts[-3] / "ps2" / "ps2.ipynb"
+        own = hidden_words(handed_in.read_bytes())
+        assert hidden_words(page.read_bytes()) <= own, page
+
+
+def hidden_words(content: bytes) -> set[bytes]:
+    """The canaries in some bytes, as they are or inside base64."""
+    found = set(re.findall(rb"CANARY\d{5}X", content))
+    for text in re.findall(rb"[A-Za-z0-9+/]{40,}={0,2}", content):
+        for shift in range(4):
+            part = text[shift : shift + (len(text) - shift) // 4 * 4]
+            found |= set(re.findall(rb"CANARY\d{5}X", base64.b64decode(part)))
+    return found
+
+
+def test_the_search_for_canaries_finds_them() -> None:
+    canary = b"CANARY00001X"
+    hidden = base64.b64encode(b"some bytes around it, and " + canary + b" and more of them")
+    assert hidden_words(b'{"data": "' + hidden + b'"}') == {canary}
+
+
+def test_students_code_and_html_reach_no_browser(demo: Demo) -> None:
+    """What the student wrote is shown as text, also in the feedback."""
+    page = (demo.folder / "feedback" / "memory-eater" / "ps2" / "ps2.html").read_text()
+    assert "np.ones" in re.sub("<[^>]+>", "", page)
+
+
+def saved(course: Course) -> dict[str, object]:
+    """All that the gradebook knows of the submissions, without its random keys."""
+    with course.gradebook() as gradebook:
+        return {
+            submission.student_id: [
+                (
+                    notebook.name,
+                    notebook.score,
+                    notebook.max_score,
+                    sorted(
+                        (g.cell.name, g.auto_score, g.manual_score, g.needs_manual_grade)
+                        for g in notebook.grades
+                    ),
+                    sorted((c.cell.name, str(c.auto_comment)) for c in notebook.comments),
+                )
+                for notebook in submission.notebooks
+            ]
+            for submission in gradebook.find_assignment("ps2").submissions
+        }
+
+
+def graded_bytes(folder: Path) -> dict[str, bytes]:
+    return {path.parts[-3]: path.read_bytes() for path in folder.glob("autograded/*/ps2/ps2.ipynb")}
+
+
+def test_nbgrader_autograde_gives_an_equal_gradebook(demo: Demo, course: Course) -> None:
+    """Unpatched, by configuration alone; the graded notebooks are equal byte for byte."""
+    other = demo.folder.with_name("nbgraders")
+    made = ("autograded", "feedback", "gradebook.db", "grades.csv", "release")
+    shutil.copytree(demo.folder, other, ignore=shutil.ignore_patterns(*made))
+    assert run(other, "nbgrader", "generate_assignment", "ps2").returncode == 0
+    done = run(other, "nbgrader", "autograde", "ps2")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert saved(courses.open_course(other)) == saved(course)
+    assert graded_bytes(other) == graded_bytes(demo.folder)
+
+
+def test_a_second_run_finds_nothing_to_do(demo: Demo) -> None:
+    before = graded_bytes(demo.folder)
+    done = run(demo.folder, "autograder", "grade", "ps2", "--quiet")
+    assert done.stdout.startswith("0 graded")
+    assert "16 were done already" in done.stdout
+    assert graded_bytes(demo.folder) == before
+
+
+def test_grading_again_gives_the_same_bytes(demo: Demo) -> None:
+    before = graded_bytes(demo.folder)
+    again = ("grade", "ps2", "--quiet", "--force", "--student", "w*")
+    assert run(demo.folder, "autograder", *again).stdout.startswith("1 graded")
+    assert graded_bytes(demo.folder) == before
+
+
+def test_what_is_not_a_notebook_of_that_name_gets_a_reason(demo: Demo) -> None:
+    other = demo.folder.with_name("odd")
+    made = ("autograded", "feedback", "submitted")
+    shutil.copytree(demo.folder, other, ignore=shutil.ignore_patterns(*made))
+    for student in ("wrong-name", "link", "empty"):
+        (other / "submitted" / student / "ps2").mkdir(parents=True)
+    (other / "submitted" / "wrong-name" / "ps2" / "my ps2.ipynb").write_text("{}")
+    (other / "submitted" / "link" / "ps2" / "ps2.ipynb").symlink_to("/etc/passwd")
+    done = run(other, "autograder", "grade", "ps2")
+    assert done.returncode == 0, done.stderr[-2000:]
+    course = courses.open_course(other)
+    found = {row.student: row for row in report.rows(course, courses.submissions(course, "ps2"))}
+    assert "my ps2.ipynb" in found["wrong-name"].marks[0].reason
+    assert "link" in found["link"].marks[0].reason
+    assert "nothing" in found["empty"].marks[0].reason
+    assert all(points(row) == 0 for row in found.values())
+
+
+def test_errors_before_grading_say_what_to_do(demo: Demo, tmp_path: Path) -> None:
+    done = run(tmp_path, "autograder", "grade", "ps2")
+    assert done.returncode == 2
+    assert "no course directory" in done.stderr
+    done = run(demo.folder, "autograder", "grade", "ps7")
+    assert done.returncode == 2
+    assert "nbgrader generate_assignment ps7" in done.stderr
+    done = run(demo.folder, "autograder", "grade", "ps2", "--student", "nobody")
+    assert done.returncode == 2
+    assert "nobody has handed in" in done.stderr
+
+
+def test_a_changed_assignment_is_not_graded_against_an_old_release(demo: Demo) -> None:
+    other = demo.folder.with_name("changed")
+    shutil.copytree(demo.folder, other, ignore=shutil.ignore_patterns("autograded", "feedback"))
+    path = other / "source" / "ps2" / "ps2.ipynb"
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["id"] == "test-momentum-update":
+            cell["metadata"]["nbgrader"]["grade_id"] = "test-renamed"
+    path.write_text(json.dumps(notebook))
+    done = run(other, "autograder", "grade", "ps2")
+    assert done.returncode == 2
+    assert "test-renamed" in done.stderr
+    assert "generate_assignment ps2 --force" in done.stderr
+
+
+def test_the_secret_is_made_once_and_readable_by_the_owner_alone(demo: Demo) -> None:
+    key = demo.folder / "grading.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(bytes.fromhex(key.read_text())) == 32
