@@ -4,6 +4,8 @@ PYTHON ?= python3
 ARGS ?=
 
 PY := .venv/bin/python
+# nbgrader calls other programs of the environment by their names.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 STAMP := .venv/.installed
 # pip must fail, and not fall back to the machine's own Python, if the environment is damaged.
 PIP := $(PY) -m pip --require-virtualenv -qq --disable-pip-version-check install

@@ -65,6 +65,10 @@ class Lab:
         self._token = token
         self._opened = 0
 
+    def page(self, path: str) -> str:
+        """The address of a page of the server that is not JupyterLab's."""
+        return f"{self.address}/{path}?token={self._token}"
+
     def add(self, notebook: Path, name: str | None = None) -> str:
         """Copies a notebook there, without its outputs; returns its path in the server."""
         content = nbformat.read(notebook, as_version=4)
@@ -86,10 +90,15 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
-    """A JupyterLab server, without the settings of whoever runs the tests, until the end."""
-    root, home = folder / "notebooks", folder / "home"
-    root.mkdir(parents=True)
+def running_lab(folder: Path, root: Path | None = None) -> Iterator[Lab]:
+    """A JupyterLab server, without the settings of whoever runs the tests, until the end.
+
+    Args:
+        folder: for its log and settings, and its notebooks if no other root is given.
+        root: the folder that it is started in and shows.
+    """
+    root, home = root or folder / "notebooks", folder / "home"
+    root.mkdir(parents=True, exist_ok=True)
     for name, settings in SETTINGS.items():
         file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
@@ -99,7 +108,9 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     command += [f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}"]
     log = folder / "server.log"
     with log.open("w") as stream:
-        server = subprocess.Popen(command, stdout=stream, stderr=stream, env=_environment(home))
+        server = subprocess.Popen(
+            command, cwd=root, stdout=stream, stderr=stream, env=_environment(home)
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(f"{address}/api?token={token}", server, log)
@@ -120,6 +131,8 @@ def _environment(home: Path) -> dict[str, str]:
     }
     return {
         **kept,
+        # As in an activated environment: nbgrader calls other programs by their names.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "HOME": str(home),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
