@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,9 +253,10 @@ def _folder_of(package: str) -> Path | None:
 
 
 def _hide_packages(view: View) -> Iterator[str]:
-    for package in (*NEVER_SHOWN, *view.packages):
-        folder = _folder_of(package)
-        if folder and folder.is_relative_to(sys.prefix):
+    # Every copy of them, not only the one that would be imported here.
+    places = {*sys.path, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    for folder in sorted(Path(p, n) for p in places for n in (*NEVER_SHOWN, *view.packages) if p):
+        if folder.is_dir() and any(map(folder.is_relative_to, (sys.prefix, sys.base_prefix))):
             yield from ("--tmpfs", str(folder), "--remount-ro", str(folder))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
@@ -189,16 +190,22 @@ def test_student_wheel_holds_mlpkit_alone(tmp_path):
     assert {str(path) for path in here if path.parts[0] == "mlpkit"} <= set(names)
 
 
-def test_instructor_wheel_holds_grader_and_exercises(tmp_path):
+def test_instructor_wheel_holds_the_grader_alone(tmp_path):
     names = wheel("autograder", tmp_path)
     tops = {name.split("/")[0] for name in names}
-    assert tops == {"autograder", "assignments", "mlpkit_autograder-0.1.0.dist-info"}
+    assert tops == {"autograder", "mlpkit_autograder-0.1.0.dist-info"}
     here = [path.relative_to(ROOT) for path in tracked_files()]
     shipped = {
         str(path)
         for path in here
-        if (path.parts[0] == "autograder" and path.name != "pyproject.toml")
-        or path.parts[:2] in [("assignments", "exercises"), ("assignments", "__init__.py")]
+        if path.parts[0] == "autograder" and path.name != "pyproject.toml"
     }
     packed = {name for name in names if ".dist-info/" not in name}
-    assert packed == shipped | {"autograder/LICENSE"}
+    assert packed == shipped
+
+
+def test_the_environment_holds_no_copy_of_ours():
+    """A copy in the environment would go stale, and could be shown to students' code."""
+    environment = Path(sysconfig.get_path("purelib"))
+    for package in ("mlpkit", "autograder", "assignments"):
+        assert not (environment / package).exists()

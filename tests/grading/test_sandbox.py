@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,22 @@ def test_the_graders_files_are_not_there(shared: StudentKernel) -> None:
     assert "No module" in says(shared, "import autograder.kernel")
     assert "No module" in says(shared, "import assignments.exercises")
     assert "AUTOGRADER" not in says(shared, "import os; print(os.environ)")
+
+
+def test_answers_installed_beside_the_students_packages_are_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tempfile.TemporaryDirectory(dir=sys.prefix) as place:
+        answers = Path(place, "assignments")
+        answers.mkdir()
+        answers.joinpath("answers.py").write_text("answer = 42")
+        monkeypatch.setattr(sys, "path", [*sys.path, place])
+        kernel = StudentKernel(LIMITS, VIEW)
+        kernel.start()
+        try:
+            assert says(kernel, f"import os; print(os.listdir({str(answers)!r}))") == "[]\n"
+        finally:
+            kernel.stop()
 
 
 def test_nothing_outside_the_writable_folders_can_be_written(shared: StudentKernel) -> None:
