@@ -219,6 +219,22 @@ def test_nothing_is_left_behind() -> None:
     assert alive == []
 
 
+def test_the_bubblewrap_of_the_environment_serves_where_the_system_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    system = sandbox.find_bwrap()
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    assert sandbox.find_bwrap() not in (None, system)
+    sandbox.missing_walls.cache_clear()
+    kernel = StudentKernel(LIMITS, VIEW)
+    kernel.start()
+    try:
+        assert says(kernel, "print(6 * 7)") == "42\n"
+    finally:
+        kernel.stop()
+        sandbox.missing_walls.cache_clear()
+
+
 def test_where_the_walls_are_missing_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
     sandbox.missing_walls.cache_clear()
