@@ -22,6 +22,7 @@ from autograder.provisioner import BubblewrapProvisioner
 from autograder.sandbox import Limits, View
 
 LARGEST_MESSAGE = 2 * plain.MOST_BYTES
+MESSAGES_WAITING = 16
 SECONDS_TO_GIVE_IN = 2.0
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -225,7 +226,9 @@ def _context() -> zmq.Context[Any]:
     context = zmq.Context()
     # After the first cell, what lies at a socket's path may be the student's: never go back.
     context.setsockopt(zmq.RECONNECT_IVL, -1)
+    # Both together bound what a kernel can make the grader hold.
     context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+    context.setsockopt(zmq.RCVHWM, MESSAGES_WAITING)
     context.setsockopt(zmq.LINGER, 0)
     # A dead kernel takes no message, and sending to it would wait for ever.
     context.setsockopt(zmq.SNDTIMEO, 2000)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-MOST_BYTES = 32 * 2**20
+MOST_BYTES = 8 * 2**20
 """How long a written value may be."""
 
 DEEPEST = 40

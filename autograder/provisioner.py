@@ -94,8 +94,12 @@ class BubblewrapProvisioner(LocalProvisioner):
         text = json.dumps(connection).encode()
         options = sandbox.command(bwrap, self.view, self.limits, sources, text)
         options += ["--setenv", "AUTOGRADER_LIMITS", limits, "--info-fd", str(tell)]
-        options += ["--", *cmd, "/grader/inside.py", "/grader/connection.json"]
-        self._popen(options, pass_fds=(*sources.descriptors, tell))
+        # By file and with an empty environment: the sandbox's first process is bubblewrap itself,
+        # and what it was started with can be read from inside, in /proc/1.
+        arguments = sources.add("\0".join(options[1:]).encode())
+        start = [bwrap, "--args", arguments, "--", *cmd, "/grader/inside.py"]
+        start += ["/grader/connection.json"]
+        self._popen(start, pass_fds=(*sources.descriptors, tell), env={})
         os.close(tell)
         inner = _inner_process(told)
         return f"/proc/{inner}/root{sandbox.SOCKETS}/s" if inner else ""

@@ -70,7 +70,23 @@ def test_the_graders_files_are_not_there(shared: StudentKernel) -> None:
         assert says(shared, f"import os; print(os.path.exists({str(path)!r}))") == "False\n"
     assert "No module" in says(shared, "import autograder.kernel")
     assert "No module" in says(shared, "import assignments.exercises")
-    assert "AUTOGRADER" not in says(shared, "import os; print(os.environ)")
+
+
+def test_the_graders_environment_and_command_are_not_to_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither one's own nor, in /proc, that of the processes that stand above the kernel."""
+    monkeypatch.setenv("SECRET_TOKEN", "swordfish")
+    kernel = StudentKernel(LIMITS, VIEW)
+    kernel.start()
+    try:
+        assert "AUTOGRADER" not in says(kernel, "import os; print(os.environ)")
+        look = "import glob; print([open(f).read() for f in glob.glob('/proc/[0-9]*/environ')])"
+        assert "swordfish" not in says(kernel, look)
+        look = "import glob; print([open(f).read() for f in glob.glob('/proc/[0-9]*/cmdline')])"
+        assert "--ro-bind" not in says(kernel, look)
+    finally:
+        kernel.stop()
 
 
 def test_answers_installed_beside_the_students_packages_are_hidden(
