@@ -10,8 +10,9 @@ What happens to a submission, and which file does it:
 3. ``outside``   the tests run here, outside; the student's functions are called across the wall
                  (``remote``), and only plain data crosses it (``plain``)
 4. ``grading``   all of this for one notebook, as a function of the submission and the assignment
-5. ``course``    all submissions of a class, on all cores, into nbgrader's gradebook; and
-                 ``nbgrader_exporter``, the same for nbgrader's own commands
+5. ``workers``   all submissions of a class, on all cores; ``course`` knows where they lie and
+                 saves them in nbgrader's gradebook. ``nbgrader_exporter`` does the same for
+                 nbgrader's own commands
 6. ``report``    who got what, and why
 
 The package knows nothing of neural networks, and nothing here trusts what comes out of the sandbox.

@@ -12,7 +12,7 @@ from rich.console import Console
 from sqlalchemy.exc import SAWarning
 
 from autograder import course as courses
-from autograder import report, sandbox
+from autograder import report, sandbox, workers
 from autograder.course import CannotGrade, Course, Submission
 from autograder.sandbox import SandboxUnavailable
 
@@ -107,7 +107,7 @@ def _grade_with_progress(
 
     memory = 0
     with tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar:
-        for graded in courses.grade_class(
+        for graded in workers.grade_class(
             course,
             to_grade,
             walls=not wish.without_sandbox,

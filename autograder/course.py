@@ -1,18 +1,9 @@
-"""A class: all that was handed in for an assignment, graded on all cores, into the gradebook.
-
-Workers turn a submission into a graded notebook and touch nothing. This process alone writes: first
-the scores into nbgrader's gradebook, then the graded notebook, whose presence says that the
-submission is done. Stopped at any moment and started again, it goes on where it was.
-"""
+"""nbgrader's course directory: what was handed in, and where the results go."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +15,8 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import grading
-from autograder.grading import Settings
 from autograder.intake import Refused
-from autograder.nbgrader_exporter import content_of, settings_for, template_of
+from autograder.nbgrader_exporter import content_of, template_of
 from autograder.template import BrokenAssignment, Template, identity
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -97,23 +86,6 @@ class Submission:
         return Refused(f"there is no {path.name} in what was handed in; there is: {there!r:.200}")
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A submission that was graded, and what it took.
-
-    Attributes:
-        submission: what was graded.
-        notebook: the graded notebook.
-        seconds: wall time.
-        peak_memory: the most memory that the student's processes were seen to hold, in bytes.
-    """
-
-    submission: Submission
-    notebook: NotebookNode
-    seconds: float
-    peak_memory: int
-
-
 def submissions(course: Course, assignment: str, student: str = "*") -> list[Submission]:
     """All that was handed in for an assignment, by student.
 
@@ -142,7 +114,7 @@ def submissions(course: Course, assignment: str, student: str = "*") -> list[Sub
 
 def is_done(course: Course, submission: Submission) -> bool:
     """Whether it was graded, and nothing newer was handed in since."""
-    done = _destination(course, submission)
+    done = destination_of(course, submission)
     if not done.exists():
         return False
     newer = course.directory.get_existing_timestamp(str(submission.folder))
@@ -150,59 +122,12 @@ def is_done(course: Course, submission: Submission) -> bool:
     return not (newer and known and newer > known)
 
 
-def grade_class(
-    course: Course,
-    to_grade: list[Submission],
-    *,
-    walls: bool = True,
-    workers: int | None = None,
-    finished: Callable[[], object] = lambda: None,
-) -> Iterator[Graded]:
-    """Grades submissions on all cores, and saves them one by one, in their order.
-
-    Args:
-        course: the course.
-        to_grade: what to grade.
-        walls: False runs students' code with no sandbox at all.
-        workers: how many at a time; one for each core if not given.
-        finished: called whenever one is graded, for a progress bar.
+def template_for(course: Course, submission: Submission) -> Template:
+    """The instructor's copy of a submission's notebook.
 
     Raises:
-        CannotGrade: the assignment's own notebook is broken, or has changed since its release.
+        CannotGrade: it is broken, or has changed since its release.
     """
-    settings = settings_for(
-        course.directory, course.config.GradingExporter.get("limits", {}), walls
-    )
-    templates = {s.notebook: _template(course, s) for s in to_grade}
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
-        futures: list[Future[tuple[str, float, int]]] = []
-        for submission in to_grade:
-            future = pool.submit(
-                _work, submission.content(), templates[submission.notebook], settings
-            )
-            future.add_done_callback(lambda _: finished())
-            futures.append(future)
-        try:
-            for submission, future in zip(to_grade, futures, strict=True):
-                text, seconds, memory = future.result()
-                notebook = nbformat.reads(text, as_version=4)
-                save(course, submission, notebook)
-                yield Graded(submission, notebook, seconds, memory)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _work(
-    content: bytes | Refused, template: Template, settings: Settings
-) -> tuple[str, float, int]:
-    """What a worker does; its result depends on nothing but its arguments."""
-    start = time.perf_counter()
-    result = grading.grade(content, template, settings)
-    return nbformat.writes(result.notebook), time.perf_counter() - start, result.peak_memory
-
-
-def _template(course: Course, submission: Submission) -> Template:
     try:
         template = template_of(course.directory, submission.assignment, submission.notebook)
     except (BrokenAssignment, OSError) as error:
@@ -222,7 +147,10 @@ def _template(course: Course, submission: Submission) -> Template:
 
 
 def save(course: Course, submission: Submission, notebook: NotebookNode) -> None:
-    """Writes one result: the scores into the gradebook, then the graded notebook."""
+    """Writes one result: the scores into the gradebook, then the graded notebook.
+
+    In this order, for the notebook's presence says that the submission is done.
+    """
     student, assignment = submission.student, submission.assignment
     timestamp = course.directory.get_existing_timestamp(str(submission.folder))
     with course.gradebook() as gradebook:
@@ -233,14 +161,15 @@ def save(course: Course, submission: Submission, notebook: NotebookNode) -> None
     resources = {"nbgrader": {**names, "db_url": course.directory.db_url}}
     for step in (SaveAutoGrades, AssignLatePenalties):
         notebook, resources = step(config=course.config).preprocess(notebook, resources)
-    destination = _destination(course, submission)
+    destination = destination_of(course, submission)
     destination.parent.mkdir(parents=True, exist_ok=True)
     if timestamp:
         _write(destination.with_name("timestamp.txt"), timestamp.isoformat(sep=" ") + " UTC\n")
     _write(destination, nbformat.writes(notebook) + "\n")
 
 
-def _destination(course: Course, submission: Submission) -> Path:
+def destination_of(course: Course, submission: Submission) -> Path:
+    """Where the graded notebook of a submission goes."""
     folder = course.path(
         course.directory.autograded_directory, submission.student, submission.assignment
     )

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.course import Course, Submission, _destination
+from autograder.course import Course, Submission, destination_of
 from autograder.outputs import clean_text
 from autograder.template import identity, role
 
@@ -66,7 +66,7 @@ def rows(course: Course, handed_in: list[Submission]) -> list[Row]:
     found = []
     with course.gradebook() as gradebook:
         for submission in handed_in:
-            path = _destination(course, submission)
+            path = destination_of(course, submission)
             try:
                 saved = gradebook.find_submission_notebook(
                     submission.notebook, submission.assignment, submission.student
@@ -110,7 +110,7 @@ def _reason(verdict: dict[str, Any]) -> tuple[str | None, str]:
     if verdict["mistake"]:
         return verdict["mistake"]["name"], verdict["mistake"]["name"]
     if verdict["error"]:
-        return None, f"every call ended in {verdict['error']}"
+        return None, f"it ends in {verdict['error']}"
     failed = [aspect for aspect in verdict["aspects"] if not aspect["passed"]]
     return None, "wrong: " + ", ".join(aspect["name"] for aspect in failed)
 

@@ -77,7 +77,9 @@ def _cases(exercise: Exercise, rng: np.random.Generator) -> list[tuple[Aspect, s
 def _hopeless(trials: list[_Trial], enough: int) -> bool:
     """Whether to stop: each call may take seconds, or end a process."""
     last = trials[-1].outcome
-    if isinstance(last.error, TimeoutError) or (last.not_attempted and len(trials) == 1):
+    if isinstance(last.error, TimeoutError | MemoryError):
+        return True
+    if last.not_attempted and len(trials) == 1:
         return True
     kinds = {type(trial.outcome.error) for trial in trials}
     return len(trials) >= enough and len(kinds) == 1 and last.error is not None
@@ -109,9 +111,10 @@ def _verdict(exercise: Exercise, trials: list[_Trial]) -> Verdict:
     in_order = tuple(aspects[aspect.name] for aspect in exercise.aspects)
     if all(trial.right for trial in trials):
         return Verdict(exercise.name, True, in_order)
-    mistake, errors = _mistake(exercise, trials), {type_name(t.outcome.error) for t in trials}
-    error = errors.pop() if len(errors) == 1 and trials[0].outcome.error else ""
-    return Verdict(exercise.name, True, in_order, mistake, exercise.hints[0], error)
+    error = trials[-1].outcome.error if _hopeless(trials, len(exercise.aspects)) else None
+    ended_in = "" if error is None else type_name(error)
+    mistake = _mistake(exercise, trials)
+    return Verdict(exercise.name, True, in_order, mistake, exercise.hints[0], ended_in)
 
 
 def _share(aspect: Aspect, trials: list[_Trial]) -> float:

@@ -35,7 +35,7 @@ class Verdict:
         aspects: what came of each.
         mistake: name and sentence of the mistake that was recognised, if one was.
         hint: what to look at where no mistake was recognised.
-        error: the type of the exception that every call ended in, if they all did.
+        error: the type of the exception for which the trying was given up, if it was.
     """
 
     exercise: str

@@ -1,0 +1,126 @@
+"""A class, graded on all cores.
+
+Workers turn a submission into a graded notebook and touch nothing. This process alone writes.
+Stopped at any moment and started again, it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import grading
+from autograder.course import Course, Submission, save, template_for
+from autograder.grading import Settings
+from autograder.intake import Refused
+from autograder.nbgrader_exporter import settings_for
+from autograder.sandbox import SandboxUnavailable
+from autograder.template import Template
+
+WORKER_MEMORY = 8 * 2**30
+"""Far more than a worker needs; less than what would make the machine kill others."""
+
+Job = tuple[bytes | Refused, Template, Settings]
+Outcome = tuple[str, float, int]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission that was graded, and what it took.
+
+    Attributes:
+        submission: what was graded.
+        notebook: the graded notebook.
+        seconds: wall time.
+        peak_memory: the most memory that the student's processes were seen to hold, in bytes.
+    """
+
+    submission: Submission
+    notebook: NotebookNode
+    seconds: float
+    peak_memory: int
+
+
+def grade_class(
+    course: Course,
+    to_grade: list[Submission],
+    *,
+    walls: bool = True,
+    workers: int | None = None,
+    finished: Callable[[], object] = lambda: None,
+) -> Iterator[Graded]:
+    """Grades submissions on all cores, and saves them one by one, in their order.
+
+    Args:
+        course: the course.
+        to_grade: what to grade.
+        walls: False runs students' code with no sandbox at all.
+        workers: how many at a time; one for each core if not given.
+        finished: called whenever one is graded, for a progress bar.
+
+    Raises:
+        CannotGrade: the assignment's own notebook is broken, or has changed since its release.
+        SandboxUnavailable: this machine cannot build the walls.
+    """
+    limits = course.config.GradingExporter.get("limits", {})
+    settings = settings_for(course.directory, limits, walls)
+    templates = {s.notebook: template_for(course, s) for s in to_grade}
+    with _pool(workers or os.cpu_count() or 1) as pool:
+        under_way: list[tuple[Submission, Job, Future[Outcome]]] = []
+        for submission in to_grade:
+            job = submission.content(), templates[submission.notebook], settings
+            future = pool.submit(_work, *job)
+            future.add_done_callback(lambda _: finished())
+            under_way.append((submission, job, future))
+        try:
+            for submission, job, future in under_way:
+                text, seconds, memory = _outcome(job, future)
+                notebook = nbformat.reads(text, as_version=4)
+                save(course, submission, notebook)
+                yield Graded(submission, notebook, seconds, memory)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _outcome(job: Job, future: Future[Outcome], alone: bool = False) -> Outcome:
+    """What a worker made of a job; whatever happened to the worker, there is a result."""
+    try:
+        return future.result()
+    except SandboxUnavailable:
+        raise
+    except BrokenProcessPool:
+        # One dead worker breaks the whole pool, so this one may be innocent: try it by itself.
+        if not alone:
+            with _pool(1) as pool:
+                return _outcome(job, pool.submit(_work, *job), alone=True)
+        reason = "the process that graded it died; please look at it by hand"
+    except Exception as error:
+        reason = f"the grader itself failed ({error!r:.200}); please look at it by hand"
+    return _work(Refused(reason), *job[1:])
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_limit_memory)
+
+
+def _limit_memory() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = WORKER_MEMORY if hard == resource.RLIM_INFINITY else min(WORKER_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _work(content: bytes | Refused, template: Template, settings: Settings) -> Outcome:
+    """What a worker does; its result depends on nothing but its arguments."""
+    start = time.perf_counter()
+    result = grading.grade(content, template, settings)
+    return nbformat.writes(result.notebook), time.perf_counter() - start, result.peak_memory
