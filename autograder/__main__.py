@@ -112,9 +112,9 @@ def _grade_with_progress(
             to_grade,
             walls=not wish.without_sandbox,
             workers=wish.workers,
-            finished=bar.update,
         ):
             memory = max(memory, graded.peak_memory)
+            bar.update()
     return memory
 
 

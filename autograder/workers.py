@@ -10,8 +10,8 @@ import multiprocessing
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
@@ -56,16 +56,17 @@ def grade_class(
     *,
     walls: bool = True,
     workers: int | None = None,
-    finished: Callable[[], object] = lambda: None,
 ) -> Iterator[Graded]:
-    """Grades submissions on all cores, and saves them one by one, in their order.
+    """Grades submissions on all cores, and saves each as soon as it is done.
 
     Args:
         course: the course.
         to_grade: what to grade.
         walls: False runs students' code with no sandbox at all.
         workers: how many at a time; one for each core if not given.
-        finished: called whenever one is graded, for a progress bar.
+
+    Yields:
+        The graded submissions, in the order in which they were done.
 
     Raises:
         CannotGrade: the assignment's own notebook is broken, or has changed since its release.
@@ -75,14 +76,13 @@ def grade_class(
     settings = settings_for(course.directory, limits, walls)
     templates = {s.notebook: template_for(course, s) for s in to_grade}
     with _pool(workers or os.cpu_count() or 1) as pool:
-        under_way: list[tuple[Submission, Job, Future[Outcome]]] = []
+        under_way: dict[Future[Outcome], tuple[Submission, Job]] = {}
         for submission in to_grade:
             job = submission.content(), templates[submission.notebook], settings
-            future = pool.submit(_work, *job)
-            future.add_done_callback(lambda _: finished())
-            under_way.append((submission, job, future))
+            under_way[pool.submit(_work, *job)] = submission, job
         try:
-            for submission, job, future in under_way:
+            for future in as_completed(under_way):
+                submission, job = under_way[future]
                 text, seconds, memory = _outcome(job, future)
                 notebook = nbformat.reads(text, as_version=4)
                 save(course, submission, notebook)

@@ -8,8 +8,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -254,6 +256,34 @@ def test_grading_again_gives_the_same_bytes(demo: Demo) -> None:
     assert run(demo.folder, "autograder", *again).stdout.startswith("1 graded")
     after = graded_bytes(demo.folder)
     assert [student for student in before if before[student] != after[student]] == []
+
+
+def test_a_stopped_run_keeps_what_it_has_and_goes_on(demo: Demo) -> None:
+    other = demo.folder.with_name("stopped")
+    shutil.copytree(demo.folder, other, ignore=shutil.ignore_patterns("autograded", "feedback"))
+    grading = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "grade", "ps2"],
+        cwd=other,
+        env={**os.environ, "PYTHONPATH": str(other.parent)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while len(graded_bytes(other)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(grading.pid, signal.SIGINT)
+    _, said = grading.communicate(timeout=60)
+    assert grading.returncode == 130
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    kept = len(graded_bytes(other))
+    assert 2 <= kept < 16
+    done = run(other, "autograder", "grade", "ps2", "--quiet")
+    assert f"{kept} were done already" in done.stdout
+    ours, theirs = graded_bytes(demo.folder), graded_bytes(other)
+    assert [student for student in ours if ours[student] != theirs[student]] == []
 
 
 def test_what_is_not_a_notebook_of_that_name_gets_a_reason(demo: Demo) -> None:
