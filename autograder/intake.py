@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,8 +143,10 @@ def _fill(template: Template, cells: list[dict[str, Any]]) -> Rebuilt:
         if i is not None and i not in found:
             place = i
             found.add(i)
-            if role(given[i]) in ("solution", "answer"):
+            if role(given[i]) == "solution":
                 given[i].source = cell["source"]
+            elif role(given[i]) == "answer":
+                given[i].source = _without_html(cell["source"])
         elif cell["source"].strip() and cell["source"].strip() not in sources:
             added.setdefault(place, []).append(_added_cell(cell, sum(map(len, added.values()))))
     for i, cell in enumerate(given):
@@ -165,8 +168,14 @@ def _is_name(cell: dict[str, Any]) -> bool:
 
 
 def _added_cell(cell: dict[str, Any], number: int) -> NotebookNode:
-    make = new_code_cell if cell["cell_type"] == "code" else new_markdown_cell
-    return make(cell["source"], id=f"added-{number}")
+    if cell["cell_type"] == "code":
+        return new_code_cell(cell["source"], id=f"added-{number}")
+    return new_markdown_cell(_without_html(cell["source"]), id=f"added-{number}")
+
+
+def _without_html(text: str) -> str:
+    # Markdown lets HTML through, scripts too, into the page of whoever reads the feedback.
+    return re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
 
 
 def _mark_as_missing(cell: NotebookNode, rebuilt: Rebuilt) -> None:

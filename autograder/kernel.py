@@ -23,7 +23,7 @@ from autograder.sandbox import Limits, View
 
 LARGEST_MESSAGE = 2 * plain.MOST_BYTES
 MESSAGES_WAITING = 16
-SECONDS_TO_GIVE_IN = 2.0
+SECONDS_TO_GIVE_IN = 5.0
 SECONDS_BETWEEN_LOOKS = 0.25
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_notebook
 
 from autograder import intake
 from autograder.intake import NOT_HANDED_IN, Refused
@@ -58,6 +60,22 @@ def test_tests_points_and_tags_are_the_instructors(assignment: Template) -> None
     test = rebuilt.notebook.cells[2]
     assert test == assignment.notebook.cells[2]
     assert rebuilt.notebook.metadata == assignment.notebook.metadata
+
+
+def test_html_in_answers_and_added_text_is_shown_as_text(assignment: Template) -> None:
+    attack = "1 < 2, a<b: <script>alert(1)</script><img src=x onerror=alert(1)>"
+
+    def add(notebook: dict) -> None:
+        notebook["cells"].append({"cell_type": "markdown", "source": attack, "metadata": {}})
+
+    mine = change(notebooks.handed_in(assignment, why=attack), add)
+    rebuilt = intake.rebuild(mine, assignment)
+    for cell in rebuilt.notebook.cells[-2:]:
+        page, _ = HTMLExporter().from_notebook_node(new_notebook(cells=[cell]))
+        body = page[page.index("<main") :]
+        assert "<script>alert" not in body
+        assert "<img" not in body
+        assert "onerror=alert(1)" in body
 
 
 def test_added_cells_keep_their_place_and_nothing_else(assignment: Template) -> None:
