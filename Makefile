@@ -16,7 +16,7 @@ PYTEST := $(PY) -m pytest -n logical --maxprocesses 8 --dist loadfile
 LECTURES := $(wildcard lectures/*.ipynb)
 FIRST_PAGE := $(firstword $(wildcard lectures/00_welcome.ipynb) lectures/05_backpropagation_by_hand.ipynb)
 
-.PHONY: help lab test demo outputs lint types lock clean
+.PHONY: help lab test demo outputs lint types bench lock clean
 # `make -j` would otherwise mix the steps of `test`, and none of them would be the first to fail.
 .NOTPARALLEL:
 
@@ -50,6 +50,17 @@ types: $(STAMP) ## check types with mypy
 	@echo "== types: mypy"
 	@$(PY) -m mypy
 
+# PyTorch and scikit-learn are large, and only measured against: they have an environment of their
+# own. It holds a .gitignore, and its last file made is the copy of what was asked for.
+bench: ## measure speed and memory, beside PyTorch and scikit-learn
+	@cmp -s tests/benchmarks/requirements.txt .venv-bench/requirements.txt || { \
+		echo "== environment: installing PyTorch and scikit-learn into .venv-bench" && \
+		$(PYTHON) -m venv --clear .venv-bench && echo '*' > .venv-bench/.gitignore && \
+		.venv-bench/bin/python -m pip -qq --disable-pip-version-check install \
+			-r tests/benchmarks/requirements.txt && \
+		cp tests/benchmarks/requirements.txt .venv-bench/; }
+	.venv-bench/bin/python -m tests.benchmarks.speed $(ARGS)
+
 lock: $(STAMP) ## renew requirements.lock (ARGS=--upgrade moves every version)
 	$(PY) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 		--generate-hashes --no-emit-index-url --no-emit-package mlpkit \
@@ -57,7 +68,7 @@ lock: $(STAMP) ## renew requirements.lock (ARGS=--upgrade moves every version)
 		--extra lectures --extra dev pyproject.toml autograder/pyproject.toml -o requirements.lock
 
 clean: ## remove the environment and all caches; what was handed in and graded stays
-	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf .venv .venv-bench build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is the last thing made and the first removed, so without it the environment is in

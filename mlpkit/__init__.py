@@ -3,15 +3,18 @@
 Read the files in this order:
 
 1. ``activations``  what a unit does with its net input
-2. ``losses``       what it costs to be wrong
+2. ``losses``       what it costs to be wrong, and ``penalties`` what it costs to be large
 3. ``network``      forward pass, error terms, gradient: the heart of it
 4. ``updates``      what is done with a gradient
-5. ``gradcheck``    why you may believe the gradient
-6. ``worked``       all of this on a small network, line by line, as on a blackboard
+5. ``training``     many updates: online, in mini-batches, in batches, with early stopping
+6. ``gradcheck``    why you may believe the gradient
+7. ``worked``       all of this on a small network, line by line, as on a blackboard
+8. ``graph``        back-propagation over any calculation, not only a network; ``operations`` has
+                    each operation beside its own derivative
 
-``arrays`` says which array library an input belongs to. ``proof`` checks a derivation step by step,
-``figures`` and ``widgets`` draw, and ``check`` looks at the functions that you write in an
-assignment; the mathematics knows of none of these.
+``arrays`` says which array library an input belongs to, and ``datasets`` makes data to learn from.
+``proof`` checks a derivation step by step, ``figures`` and ``widgets`` draw, and ``check`` looks at
+the functions that you write in an assignment; the mathematics knows of none of these.
 
 Everywhere in the package ``z`` is a net input, ``a`` an activation, ``W[to, from]`` a weight,
 ``b`` a bias and delta the derivative of the loss with respect to ``z``.

@@ -10,15 +10,47 @@ from __future__ import annotations
 from mlpkit.arrays import Array
 
 
+def gradient_step(parameters: Array, gradient: Array, *, rate: float) -> Array:
+    """One step downhill: parameters = parameters - rate * gradient.
+
+    Args:
+        parameters: shape (n,).
+        gradient: derivative of the cost by the parameters, shape (n,).
+        rate: the learning rate, above 0.
+
+    Returns:
+        The new parameters, shape (n,).
+
+    Raises:
+        ValueError: the two vectors are not of one shape.
+    """
+    _refuse_other_shapes(parameters=parameters, gradient=gradient)
+    parameters -= rate * gradient
+    return parameters
+
+
 def momentum_step(
-    parameters: Array, velocity: Array, gradient: Array, *, rate: float, momentum: float = 0.0
+    parameters: Array,
+    velocity: Array,
+    gradient: Array,
+    *,
+    rate: float,
+    momentum: float = 0.0,
+    decay: Array | None = None,
 ) -> tuple[Array, Array]:
     """One step downhill that remembers the step before it.
 
-    velocity = momentum * velocity - rate * gradient, then parameters = parameters + velocity
-    (Mitchell, Machine Learning, equation 4.18). The velocity is the step itself, with the learning
-    rate already in it; before the first step it is zero. Without momentum this is the plain
+    velocity = momentum * velocity - rate * gradient - decay * parameters, then
+    parameters = parameters + velocity (Mitchell, Machine Learning, equation 4.18; with weight decay
+    as in a lecture deck for CS 445/545). The velocity is the step itself, with the learning rate
+    already in it; before the first step it is zero. Without momentum and decay this is the plain
     gradient step.
+
+    PyTorch's SGD keeps another velocity, v = momentum * v + gradient, and then takes
+    rate * v off the parameters. Ours is -rate times that one, and the steps are the same as long as
+    the rate stays the same. When the rate changes, PyTorch's whole step scales with it at once, and
+    ours only its new part; to follow PyTorch, multiply the velocity by new rate / old rate. Its
+    weight_decay is in the gradient: decay = rate * weight_decay, for weights and biases alike.
 
     Args:
         parameters: shape (n,).
@@ -26,19 +58,33 @@ def momentum_step(
         gradient: derivative of the cost by the parameters, shape (n,).
         rate: the learning rate, above 0.
         momentum: how much of the last step is kept, from 0 up to but not including 1.
+        decay: how much is taken off each parameter, as a part of it, shape (n,), each from 0 to 1;
+            ``strength * network.weight_mask`` spares the biases. None for no decay.
 
     Returns:
         The new parameters and the new velocity, each of shape (n,).
 
     Raises:
-        ValueError: the three vectors are not of one shape.
+        ValueError: the vectors are not of one shape.
     """
-    if not parameters.shape == velocity.shape == gradient.shape:
-        raise ValueError(
-            "parameters, velocity and gradient have one shape; got "
-            f"{tuple(parameters.shape)}, {tuple(velocity.shape)} and {tuple(gradient.shape)}."
-        )
+    _refuse_other_shapes(parameters=parameters, velocity=velocity, gradient=gradient)
+    return add_step(parameters, velocity, -rate * gradient, momentum=momentum, decay=decay)
+
+
+def add_step(
+    parameters: Array, velocity: Array, step: Array, *, momentum: float, decay: Array | None = None
+) -> tuple[Array, Array]:
+    """``momentum_step``, of a gradient that was multiplied by -rate before; shapes unchecked."""
     velocity *= momentum
-    velocity -= rate * gradient
+    velocity += step
+    if decay is not None:
+        velocity -= decay * parameters
     parameters += velocity
     return parameters, velocity
+
+
+def _refuse_other_shapes(**vectors: Array) -> None:
+    if len({vector.shape for vector in vectors.values()}) > 1:
+        *first, last = vectors
+        shapes = ", ".join(str(tuple(vector.shape)) for vector in vectors.values())
+        raise ValueError(f"{', '.join(first)} and {last} have one shape; got {shapes}.")

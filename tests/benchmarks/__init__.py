@@ -1,0 +1,1 @@
+"""How fast mlpkit is, how much memory it takes, and how both grow."""
