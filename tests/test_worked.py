@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
 
+from mlpkit.activations import Activation
 from mlpkit.network import Network, deltas, forward, gradients
 from mlpkit.updates import momentum_step
 from mlpkit.worked import SLIDE, Rounding, Worked, side_by_side, work
@@ -17,8 +19,13 @@ SHAPES = [
     ((3, 2), "sigmoid"),
     ((2, 3, 2), ["tanh", "identity"]),
     ((2, 3, 2, 2), ["sigmoid", "tanh", "sigmoid"]),
+    ((2, 2, 2), ["relu", "softplus"]),
+    ((2, 2, 1), ["absolute", "identity"]),
 ]
 CASES = list(itertools.product(SHAPES, range(3)))
+
+# The function of a unit, written by its own name or by a letter of the notation.
+FUNCTION = r"(?:\\sigma|\\tanh|\\operatorname\{(?:relu|softplus|abs)\}|[fgh])\("
 
 
 def example(shape, seed):
@@ -31,22 +38,25 @@ def example(shape, seed):
     return network, x, target, random.integers(-9, 10, count) / 100
 
 
-def evaluated(latex: str) -> float:
-    """The number that a line's substitution stands for."""
+def evaluated(latex: str, activation: Activation) -> float:
+    """The number that a line's substitution stands for, in a layer of such units."""
     text = latex.split(" = ")[0]
+    text = re.sub(FUNCTION, "function(", text)
+    text = re.sub(r"\\frac\{(\d+)\}\{(\d+)\}", r"(\1/\2)", text)
+    text = re.sub(r"\[(.*?) > 0\]", r"(\1 > 0)", text)
     for old, new in (
+        (r"\operatorname{sign}", "sign"),
         (r" \cdot 10^{", "*10**{"),
         (r"\cdot", "*"),
         (r"\,", "*"),
         (")(", ")*("),
+        ("e^{", "exp{"),
         ("{", "("),
         ("}", ")"),
-        (r"\sigma", "sigmoid"),
-        (r"\tanh", "tanh"),
     ):
         text = text.replace(old, new)
-    names = {"sigmoid": lambda z: 1 / (1 + math.exp(-z)), "tanh": math.tanh}
-    return eval(text, {"__builtins__": {}}, names)
+    names = {"sign": np.sign, "exp": math.exp, "function": activation.function}
+    return float(eval(text, {"__builtins__": {}}, names))
 
 
 @pytest.mark.parametrize(("shape", "seed"), CASES)
@@ -63,28 +73,32 @@ def test_full_precision_is_that_of_the_library(shape, seed):
 
     for ours, theirs in zip(worked.trace.a + worked.trace.z, trace.a + trace.z, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    for ours, theirs in zip(worked.deltas, terms, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    np.testing.assert_array_equal(worked.gradient, gradient)
-    np.testing.assert_array_equal(worked.velocity, velocity)
-    np.testing.assert_array_equal(worked.network.parameters, parameters)
+    for ours, theirs in zip(
+        (*worked.deltas, worked.gradient, worked.velocity, worked.network.parameters),
+        (*terms, gradient, velocity, parameters),
+        strict=True,
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-14, atol=1e-16)
 
 
-@pytest.mark.parametrize("notation", "MN")
+@pytest.mark.parametrize("notation", "MNRCXH")
 @pytest.mark.parametrize(("shape", "seed"), CASES)
 def test_each_line_is_right_by_its_own_numbers(shape, seed, notation):
     network, x, target, last = example(shape, seed)
     options = {"rate": 0.3, "momentum": 0.7, "velocity": last, "notation": notation}
     written = Rounding(net=5, hidden=3, output=3, delta=4, step=5, weight=5)
 
+    slack = {"activation": 1e-3, "error term": 1e-4, "signal": 1e-4}
+
     for line in work(network, x, target, **options, rounding=written).lines:
-        # Net inputs are rounded before they go through the unit; the lines show them unrounded.
-        slack = 0.51 * 10.0 ** -(
-            3 if line.kind == "activation" else 4 if "term" in line.kind else 5
-        )
-        assert abs(evaluated(line.substitution) - line.value) <= slack, line
+        value = evaluated(line.substitution, network.activations[line.unit[0] - 1])
+        # Net inputs are rounded before they go through the unit; where a notation has no name for
+        # them, the line shows them unrounded.
+        assert abs(value - line.value) <= 0.51 * slack.get(line.kind, 1e-5), line
     for line in work(network, x, target, **options).lines:
-        assert evaluated(line.substitution) == pytest.approx(line.value, rel=2e-3, abs=2e-4), line
+        value = evaluated(line.substitution, network.activations[line.unit[0] - 1])
+        assert value == pytest.approx(line.value, rel=2e-3, abs=2e-4), line
+        assert float(line.shown) == pytest.approx(line.value, rel=1e-9, abs=1e-300), line
 
 
 @pytest.mark.parametrize(("shape", "seed"), CASES)
@@ -150,28 +164,34 @@ def test_lines_go_forward_then_back_then_update_and_say_whose_they_are():
     assert len({line.symbol for line in lines}) == len(lines)
 
 
-def test_formulas_in_both_notations():
-    network, x, target, _ = example(SHAPES[0], 0)
-    mitchell = work(network, x, target, rate=0.3, momentum=0.5).lines
-    ng = work(network, x, target, rate=0.3, momentum=0.5, notation="N").lines
-
-    assert mitchell[3].formula == r"o_{1} \, (1 - o_{1}) \, (t_{1} - o_{1})"
-    assert ng[3].formula == r"a^{(3)}_{1} \, (1 - a^{(3)}_{1}) \, (a^{(3)}_{1} - y_{1})"
-    assert mitchell[8].formula == (
-        r"\eta \, \delta_{o_{1}} \, h_{1} + \alpha \, \Delta w_{o_{1},h_{1}}^{t-1}"
-    )
-    for ours, theirs in zip(mitchell, ng, strict=True):
-        sign = -1 if ours.kind == "error term" else 1
-        assert ours.value == sign * theirs.value
-        assert ours.symbol != theirs.symbol
-
-
 def test_the_second_step_goes_on_from_the_first():
     network, x, target, _ = example(SHAPES[0], 0)
     first = work(network, x, target, rate=0.3, momentum=0.9)
     second = work(first.network, x, target, rate=0.3, momentum=0.9, velocity=first.velocity)
     without = work(first.network, x, target, rate=0.3)
     np.testing.assert_allclose(second.velocity, without.velocity + 0.9 * first.velocity)
+
+
+def test_numbers_stand_in_parentheses_only_where_they_need_them():
+    network = Network((2, 1), "identity", [-0.00000512, 2.0, -3.0])
+    (line, error, *_) = work(network, [-0.5, 1], [-0.25], rate=1).lines
+    assert line.substitution == r"-3 \cdot 1 - 5.12 \cdot 10^{-6} \cdot (-0.5) + 2 \cdot 1"
+    assert error.substitution == "(-0.25 - (-1))"
+    network = Network((2, 1), "identity", [0.00000512, 2.0, 3.0])
+    (line, *_) = work(network, [-0.5, 1], [1], rate=1).lines
+    assert line.substitution == r"3 \cdot 1 + (5.12 \cdot 10^{-6}) \cdot (-0.5) + 2 \cdot 1"
+    network = Network((2, 1), "identity", [0.5, -2.0, 0.0])
+    (line, *_) = work(network, [-0.5, 0.25], [1], rate=1, rounding=SLIDE).lines
+    assert line.substitution == r"0 \cdot 1 + .5 \cdot (-.5) - 2 \cdot .25"
+    assert line.shown == "-.75"
+
+
+def test_without_momentum_no_line_speaks_of_it():
+    network, x, target, last = example(SHAPES[0], 0)
+    plain = work(network, x, target, rate=0.3, velocity=last)
+    step = next(line for line in plain.lines if line.kind == "step")
+    assert step.formula == r"\eta \, \delta_{o_{1}} \cdot 1"
+    np.testing.assert_allclose(plain.velocity, -0.3 * plain.gradient)
 
 
 def test_tables_hold_each_line_once():
@@ -208,8 +228,12 @@ def test_errors_say_what_was_expected():
     assert isinstance(worked, Worked)
     with pytest.raises(ValueError, match="forward, error terms, update"):
         worked.table("backward")
-    with pytest.raises(ValueError, match="one example"):
+    with pytest.raises(ValueError, match=r"x belongs to one example and has the shape \(2,\)"):
         work(network, [x, x], target, rate=0.3)
+    with pytest.raises(ValueError, match=r"target belongs .* shape \(1,\); got the shape \(2,\)"):
+        work(network, x, [0.1, 0.9], rate=0.3)
+    with pytest.raises(ValueError, match="softmax"):
+        work(Network((2, 2), "softmax"), x, x, rate=0.3)
     with pytest.raises(ValueError, match="Mitchell"):
         work(network, x, target, rate=0.3, notation="Q")
     odd = Network((2, 2, 1), network.activations[0]._replace(name="bump"))

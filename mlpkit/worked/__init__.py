@@ -1,56 +1,42 @@
 """A network's forward pass, error terms and update, line by line, as on a blackboard.
 
-Each line holds a formula, the same formula with its numbers put in, and the result. The results
-come from ``forward``, ``deltas``, ``gradients`` and ``momentum_step``: at full precision, or
-rounded at each step as a person with a pencil rounds, who carries on with what was written down.
+Each line holds a formula, the same formula with its numbers put in, and the result: at full
+precision, or rounded at each step as a person with a pencil rounds, who carries on with what was
+written down. The formulas can be written in six notations, named by letters:
+
+==  ============================================================================================
+M   Mitchell: x, h, o, t, w to-from, error terms of the opposite sign
+N   Ng: z, a, W and b by layers, delta
+R   rows: an example is a row, and a layer is h times W transposed; the cost is not halved
+C   columns: an example is a column, and a layer is W transposed times x; v, w, f, g if shallow
+X   a is the net input and z the output, each layer has its letter, and the cost is a mean over n
+H   h is the function of the hidden units, and the cost a mean over the outputs, not halved
+==  ============================================================================================
+
+Each calculates with its own cost. So with the same learning rate, R goes twice as far as the others
+do, and H 2/k times as far if there are k outputs. ``Worked.key`` says what the letters stand for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from mlpkit.activations import Activation
-from mlpkit.losses import Loss, squared_error
-from mlpkit.network import Network, Trace, deltas, forward, gradients
+from mlpkit.network import Network, Trace, forward, gradients
 from mlpkit.updates import momentum_step
-from mlpkit.worked.lines import FUNCTIONS, Line, Numbers, write_lines
+from mlpkit.worked.formulas import FUNCTIONS, function_names, write_lines
+from mlpkit.worked.lines import Line, Numbers
 from mlpkit.worked.notations import Symbols, notation_named
+from mlpkit.worked.rounding import SLIDE, Carry, Rounding, carrier
+from mlpkit.worked.sources import Notation
 from mlpkit.worked.tables import Table
 
+__all__ = ["PHASES", "SLIDE", "Line", "Rounding", "Table", "Worked", "side_by_side", "work"]
+
 PHASES = ("forward", "error terms", "update")
-
-
-class Rounding(NamedTuple):
-    """How many decimals of each kind of quantity are written down and carried on.
-
-    Attributes:
-        net: net inputs.
-        hidden: activations of hidden units.
-        output: activations of output units.
-        delta: error terms.
-        step: what is added to a weight.
-        weight: weights after the update.
-    """
-
-    net: int = 4
-    hidden: int = 2
-    output: int = 3
-    delta: int = 3
-    step: int = 4
-    weight: int = 4
-
-
-Carry = Callable[[str, np.ndarray], np.ndarray]
-"""Takes the kind of a quantity and its values; returns the values that are carried on."""
-
-SLIDE = Rounding()
-"""The rounding of a worked example in a lecture deck for CS 445/545."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +45,13 @@ class Worked:
 
     Attributes:
         lines: the calculation, in the order in which it is done.
-        trace, deltas, gradient: as ``forward``, ``deltas`` and ``gradients`` return them (the error
-            terms are the derivatives of the loss by z, in whatever notation the lines are).
+        trace, deltas, gradient: as ``forward``, ``deltas`` and ``gradients`` return them, for the
+            cost of the notation (the error terms are its derivatives by z, whatever sign they have
+            in the lines).
         before, network: the network before and after the update.
         velocity: what was added to the parameters; the next step's momentum starts from it.
         target: what the outputs should have been, shape (outputs,).
+        notation: the letter of the notation that the lines are in.
     """
 
     lines: tuple[Line, ...]
@@ -74,6 +62,7 @@ class Worked:
     network: Network
     velocity: np.ndarray
     target: np.ndarray
+    notation: str = "M"
 
     def table(self, phase: str | None = None) -> Table:
         """The lines as a table: formula, numbers put in, result.
@@ -96,6 +85,21 @@ class Worked:
         ]
         heading = ["", "formula", "with its numbers", "value"]
         return Table(heading + (["new weight"] if new_weights else []), rows)
+
+    def key(self) -> Table:
+        """What the notation is: whose, its cost, and what its letters stand for."""
+        symbols = Symbols(notation_named(self.notation), self.before.sizes)
+        names, activations = symbols.notation, self.before.activations
+        functions = dict(zip(function_names(symbols, activations), activations, strict=True))
+        rows = [
+            ("source", names.source),
+            ("cost of an example", f"${names.cost}$"),
+            ("a layer", f"${names.layer}$"),
+            *((f"${name}$", activation.name) for name, activation in functions.items() if name),
+            ("learning rate, momentum", f"${names.rate}, \\; {names.momentum}$"),
+            ("what the source leaves open", names.added or "nothing that is needed here"),
+        ]
+        return Table(("", f"notation {self.notation}"), rows)
 
 
 def side_by_side(phase: str | None = None, **works: Worked) -> Table:
@@ -135,28 +139,28 @@ def work(
     rounding: Rounding | None = None,
     notation: str = "M",
 ) -> Worked:
-    """One step of learning from one example, with half the squared error as its loss.
+    """One step of learning from one example, with the squared error, scaled as the notation does.
 
     Args:
-        network: of sigmoid, tanh or identity units; it is not changed.
+        network: of any units but softmax; it is not changed.
         x: the example, shape (inputs,).
         target: what the outputs should be, shape (outputs,).
         rate: the learning rate.
         momentum: how much of the last step is added to this one.
         velocity: the last step, shape (number of parameters,); zero if not given.
         rounding: carry on with rounded numbers; at full precision if not given.
-        notation: "M" for Mitchell's names, "N" for Ng's.
+        notation: the letter of one of the six notations.
 
     Raises:
         ValueError: shapes that do not fit, an activation or a notation that cannot be written.
     """
-    _check(network, x)
+    _check(network, x, target)
     symbols = Symbols(notation_named(notation), network.sizes)
     last_step = np.zeros_like(network.parameters) if velocity is None else np.array(velocity, float)
-    carry = _carrier(rounding)
+    carry, target = carrier(rounding), np.array(target, float)
 
     trace = _forward(network, x, carry)
-    terms = _deltas(network, trace, target, carry)
+    signals, terms = _backward(network, trace, target, symbols.notation, carry)
     gradient = gradients(trace, terms)
     _, step = momentum_step(
         network.parameters.copy(), last_step.copy(), gradient, rate=rate, momentum=momentum
@@ -169,38 +173,28 @@ def work(
         after=after,
         trace=trace,
         deltas=[symbols.notation.sign * delta for delta in terms],
-        targets=np.array(target, float),
+        signals=[symbols.notation.sign * signal for signal in signals],
+        targets=target,
         steps=network.with_parameters(step),
         last_steps=network.with_parameters(last_step),
         constants=(rate, momentum),
         exact=rounding is None,
-        with_bias_input=bool(symbols.notation.bias_input),
+        notation=symbols.notation,
     )
     lines = tuple(write_lines(symbols, numbers))
-    return Worked(lines, trace, terms, gradient, network, after, step, numbers.targets)
+    return Worked(lines, trace, terms, gradient, network, after, step, target, notation)
 
 
-def _check(network: Network, x: Any) -> None:
+def _check(network: Network, x: Any, target: Any) -> None:
     unknown = [f.name for f in network.activations if f.name not in FUNCTIONS]
     if unknown:
         raise ValueError(f"cannot write out {unknown[0]!r} units; only {', '.join(FUNCTIONS)}.")
-    if np.ndim(x) != 1:
-        raise ValueError(f"x is one example, of shape (inputs,); got the shape {np.shape(x)}.")
-
-
-def _carrier(rounding: Rounding | None) -> Carry:
-    if rounding is None:
-        return lambda kind, values: values
-    return lambda kind, values: _rounded(values, getattr(rounding, kind))
-
-
-def _rounded(values: np.ndarray, decimals: int) -> np.ndarray:
-    """Half up, as at school, and of the number that is meant: 0.035 is not 0.035000000000000003."""
-    unit = Decimal(1).scaleb(-decimals)
-    flat = [
-        float(Decimal(f"{value:.12f}").quantize(unit, ROUND_HALF_UP)) for value in np.ravel(values)
-    ]
-    return np.reshape(flat, np.shape(values))
+    for name, values, size in (("x", x, network.sizes[0]), ("target", target, network.sizes[-1])):
+        if np.shape(values) != (size,):
+            raise ValueError(
+                f"{name} belongs to one example and has the shape ({size},); "
+                f"got the shape {np.shape(values)}."
+            )
 
 
 def _forward(network: Network, x: Any, carry: Carry) -> Trace:
@@ -217,25 +211,23 @@ def _forward(network: Network, x: Any, carry: Carry) -> Trace:
     return Trace(trace.x, [carry("net", z) for z in trace.z], trace.a)
 
 
-def _deltas(network: Network, trace: Trace, target: Any, carry: Carry) -> list[np.ndarray]:
-    """``deltas``, a layer at a time, so that each layer hands down what was written.
+def _backward(
+    network: Network, trace: Trace, target: np.ndarray, notation: Notation, carry: Carry
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The derivatives of the notation's cost by activations and by net inputs, layer by layer.
 
-    To a hidden layer, the layer above looks like linear outputs with the error that was written.
+    They are what ``deltas`` returns, if nothing is rounded and the cost is half the squared error.
     """
-    layers, a = network.layers, [trace.x, *trace.a]
-    top = Network.from_layers([layers[-1].W], [layers[-1].b], layers[-1].activation)
-    terms = [carry("delta", deltas(top, Trace(a[-2], trace.z[-1:], a[-1:]), target)[-1])]
-    for i in reversed(range(len(layers) - 1)):
-        pair = Network.from_layers(
-            [layers[i].W, layers[i + 1].W],
-            [layers[i].b, layers[i + 1].b],
-            [layers[i].activation, "identity"],
-        )
-        written = Loss("as written", squared_error.function, partial(_constant, terms[-1]))
-        part = Trace(a[i], trace.z[i : i + 2], trace.a[i : i + 2])
-        terms.append(carry("delta", deltas(pair, part, part.output, written)[0]))
-    return terms[::-1]
-
-
-def _constant(value: np.ndarray, _a: np.ndarray, _t: np.ndarray) -> np.ndarray:
-    return value
+    factor = notation.factor / (len(target) if notation.averaged else 1)
+    signal = factor * (trace.output - target)
+    signals, terms = [], []
+    for layer, z, a in reversed(list(zip(network.layers, trace.z, trace.a, strict=True))):
+        if notation.signal:
+            signal = carry("delta", signal)
+        # Only softmax has no slope, and it has been turned away.
+        assert layer.activation.slope is not None
+        delta = carry("delta", signal * layer.activation.slope(z, a))
+        signals.append(signal)
+        terms.append(delta)
+        signal = delta @ layer.W
+    return signals[::-1], terms[::-1]

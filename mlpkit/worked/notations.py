@@ -1,104 +1,17 @@
-"""How books write the same quantities: a notation is a set of names, and one choice of sign.
-
-A name is a piece of LaTeX with places to fill in, in Python's ``%(place)s`` style:
-
-=========  =====================================================================
-``l``      the layer, counted from 1; the inputs are layer 0
-``below``  the layer before it; ``above`` the layer after it
-``j``      the unit, counted from 1; for a weight, the unit where it ends
-``i``      the unit where a weight starts, counted from 1
-``to``     the name of the unit where a weight ends, and for an error term its unit
-``origin`` the name of the unit where a weight starts
-=========  =====================================================================
-"""
+"""The quantities of a network under the names that a notation gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlpkit.worked.sources import NOTATIONS, Notation
+
 BIAS = -1
 """Stands where the index of a weight's origin stands, if the weight is a bias."""
 
-
-@dataclass(frozen=True)
-class Notation:
-    """The names that one book gives to the quantities of a network.
-
-    Attributes:
-        source: who writes like this.
-        sign: 1 if an error term is the derivative of the loss by the net input, -1 if it is the
-            opposite of that.
-        bias_first: whether the bias leads the sum that makes a net input, or ends it.
-        bias_input: what the bias is multiplied by, as written; empty if it stands alone.
-        input, hidden, output, target: names of units and targets. With several hidden layers,
-            ``deep`` takes the place of ``hidden``.
-        weight, bias, delta: names of weights, biases and error terms.
-        new_weight, step, last_step: names of a weight after the update, and of what is added to it,
-            now and the time before. ``%(weight)s`` is the name of the weight.
-        rate, momentum: names of the two constants of an update.
-    """
-
-    source: str
-    sign: int
-    bias_first: bool
-    bias_input: str
-    input: str
-    hidden: str
-    deep: str
-    output: str
-    target: str
-    weight: str
-    bias: str
-    delta: str
-    new_weight: str
-    step: str
-    last_step: str
-    rate: str
-    momentum: str
-
-
-NOTATIONS = {
-    "M": Notation(
-        source="Mitchell, Machine Learning, 1997, chapter 4",
-        sign=-1,
-        bias_first=True,
-        bias_input=r"\cdot 1",
-        input="x_{%(j)d}",
-        hidden="h_{%(j)d}",
-        deep="h^{(%(l)d)}_{%(j)d}",
-        output="o_{%(j)d}",
-        target="t_{%(j)d}",
-        weight="w_{%(to)s,%(origin)s}",
-        bias="w_{%(to)s,0}",
-        delta=r"\delta_{%(to)s}",
-        new_weight="%(weight)s'",
-        step=r"\Delta %(weight)s",
-        last_step=r"\Delta %(weight)s^{t-1}",
-        rate=r"\eta",
-        momentum=r"\alpha",
-    ),
-    "N": Notation(
-        source="Ng, lecture notes on neural networks, with the inputs as layer 1",
-        sign=1,
-        bias_first=False,
-        bias_input="",
-        input="x_{%(j)d}",
-        hidden="a^{(%(above)d)}_{%(j)d}",
-        deep="a^{(%(above)d)}_{%(j)d}",
-        output="a^{(%(above)d)}_{%(j)d}",
-        target="y_{%(j)d}",
-        weight="W^{(%(l)d)}_{%(j)d%(i)d}",
-        bias="b^{(%(l)d)}_{%(j)d}",
-        delta=r"\delta^{(%(above)d)}_{%(j)d}",
-        new_weight="{%(weight)s}'",
-        step=r"\Delta %(weight)s",
-        last_step=r"\Delta_{\text{last}} %(weight)s",
-        # Ng calls the learning rate alpha, which is Mitchell's name for the momentum.
-        rate=r"\alpha",
-        momentum=r"\mu",
-    ),
-}
+# n counts the examples, and o would look like a zero.
+LETTERS = "ijklmpqrstuv"
 
 
 def notation_named(letter: str) -> Notation:
@@ -118,34 +31,63 @@ class Symbols:
     """Writes the quantities of one network as symbols.
 
     Attributes:
-        notation: whose symbols.
+        notation: whose symbols; for a network with at most one hidden layer, its ``shallow`` one.
         sizes: the sizes of the network.
         times: what stands between two factors.
+
+    Raises:
+        ValueError: the network has more layers than there are letters.
     """
 
     notation: Notation
     sizes: Sequence[int]
     times: str = r" \, "
 
+    def __post_init__(self) -> None:
+        if len(self.sizes) > len(LETTERS):
+            raise ValueError(
+                f"only networks of up to {len(LETTERS) - 1} layers can be written out."
+            )
+        if self.notation.shallow and len(self.sizes) <= 3:
+            object.__setattr__(self, "notation", self.notation.shallow)
+
+    def is_output(self, layer: int) -> bool:
+        """Whether it is the last layer."""
+        return layer == len(self.sizes) - 1
+
     def activation(self, layer: int, unit: int) -> str:
         """The name of a unit, for instance ``h_{1}``."""
-        last = len(self.sizes) - 1
+        names = self.notation
         if layer == 0:
-            template = self.notation.input
-        elif layer == last:
-            template = self.notation.output
+            template = names.input
+        elif self.is_output(layer):
+            template = names.output
         else:
-            template = self.notation.hidden if last == 2 else self.notation.deep
-        return template % {"l": layer, "above": layer + 1, "below": layer - 1, "j": unit + 1}
+            template = names.deep if names.deep and len(self.sizes) > 3 else names.hidden
+        return template % self._places(layer, unit)
+
+    def net(self, layer: int, unit: int) -> str:
+        """The name of a net input; where a source has none, ``net`` with the name of the unit."""
+        template = self.notation.net or rf"\text{{net}}_{{{self.activation(layer, unit)}}}"
+        return template % self._places(layer, unit)
 
     def target(self, unit: int) -> str:
         """The name of a target."""
-        return self.notation.target % {"j": unit + 1}
+        return self.notation.target % self._places(len(self.sizes) - 1, unit)
+
+    def count(self) -> str:
+        """The name of the number of outputs."""
+        return "k"
 
     def weight(self, layer: int, to: int, origin: int) -> str:
         """The name of a weight; of a bias, if the origin is BIAS."""
-        template = self.notation.bias if origin == BIAS else self.notation.weight
-        return template % self._places(layer, to, origin)
+        names = self.notation
+        template = names.bias if origin == BIAS else names.weight
+        if not self.is_output(layer):
+            template = (names.hidden_bias if origin == BIAS else names.hidden_weight) or template
+        below = "" if origin == BIAS else self.activation(layer - 1, origin)
+        ends = {"to": self.activation(layer, to), "origin": below, "i": origin + 1}
+        return template % (self._places(layer, to) | ends)
 
     def new_weight(self, layer: int, to: int, origin: int) -> str:
         """The name of a weight after the update."""
@@ -161,11 +103,22 @@ class Symbols:
 
     def delta(self, layer: int, unit: int) -> str:
         """The name of an error term."""
-        return self.notation.delta % self._places(layer, unit, BIAS)
+        name = {"to": self.activation(layer, unit)}
+        return self.notation.delta % (self._places(layer, unit) | name)
+
+    def signal(self, layer: int, unit: int) -> str:
+        """The name of the derivative by an activation; empty if the notation has none."""
+        names = self.notation
+        template = "" if self.is_output(layer) else names.hidden_signal
+        return (template or names.signal) % self._places(layer, unit)
 
     def bias_input(self) -> str:
         """What a bias is multiplied by."""
         return self.notation.bias_input
+
+    def mean(self) -> str:
+        """What takes the mean over the examples."""
+        return self.notation.mean[0]
 
     def rate(self) -> str:
         """The name of the learning rate."""
@@ -175,13 +128,14 @@ class Symbols:
         """The name of the momentum."""
         return self.notation.momentum
 
-    def _places(self, layer: int, to: int, origin: int) -> dict[str, object]:
+    def _letter(self, layer: int) -> str:
+        return (self.is_output(layer) and self.notation.output_letter) or LETTERS[layer]
+
+    def _places(self, layer: int, unit: int) -> dict[str, object]:
         return {
             "l": layer,
-            "below": layer - 1,
             "above": layer + 1,
-            "j": to + 1,
-            "i": origin + 1,
-            "to": self.activation(layer, to),
-            "origin": "" if origin == BIAS else self.activation(layer - 1, origin),
+            "j": unit + 1,
+            "J": self._letter(layer),
+            "I": LETTERS[layer - 1],
         }

@@ -12,16 +12,24 @@ PLAIN = (
     (r" \cdot ", "·"),
     (r"\cdot ", "·"),
     (r" \, ", " "),
+    (r"\; ", ""),
     (r"\leftarrow", "<-"),
-    (r"\sigma", "σ"),
-    (r"\delta", "δ"),
     (r"\Delta_{\text{last}}", "last Δ"),
     (r"\Delta", "Δ"),
+    (r"\partial ", "∂"),
+    (r"\sum", "Σ"),
+    (r"\sigma", "σ"),
+    (r"\delta", "δ"),
     (r"\eta", "η"),
     (r"\alpha", "α"),
     (r"\mu", "μ"),
     (r"\tanh", "tanh"),
+    (r"\top", "T"),
+    (r"\|", "‖"),
 )
+
+# What stands between two braces, with at most two more pairs inside.
+_BRACED = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 
 
 @dataclass(frozen=True)
@@ -78,9 +86,10 @@ def plain(cell: str) -> str:
     """LaTeX between dollar signs as plain text: ``$\\delta_{o_{1}}$`` as ``δ_o1``."""
     if not _is_latex(cell):
         return cell
-    text = cell[1:-1]
+    text = re.sub(rf"\\d?frac{_BRACED}{_BRACED}", r"\1/\2", cell[1:-1])
     for latex, character in PLAIN:
         text = text.replace(latex, character)
+    text = re.sub(r"\\(text|mathcal|operatorname)\{(\w+)\}", r"\2", text)
     text = re.sub(r"_\{(\d+)\}", r"\1", text)
     text = re.sub(r"\^\{([^{}]*)\}", r"^\1", text)
     return re.sub(r"[{}]", "", text).strip()
