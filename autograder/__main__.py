@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -105,7 +107,7 @@ def _grade_with_progress(
 ) -> int:
     from tqdm import tqdm
 
-    memory = 0
+    memory, interrupted = 0, _note_interrupts()
     with tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar:
         for graded in workers.grade_class(
             course,
@@ -115,7 +117,21 @@ def _grade_with_progress(
         ):
             memory = max(memory, graded.peak_memory)
             bar.update()
+            if interrupted.is_set():
+                raise KeyboardInterrupt
     return memory
+
+
+def _note_interrupts() -> threading.Event:
+    """Notes Ctrl-C besides raising it: raised inside a finaliser, the exception is dropped."""
+    noted = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        noted.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    return noted
 
 
 def show_report(wish: argparse.Namespace) -> int:

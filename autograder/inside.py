@@ -12,7 +12,9 @@ import copy
 import json
 import os
 import resource
+import signal
 import sys
+import threading
 from typing import Any
 
 import plain  # type: ignore[import-not-found]  # beside this file, inside the sandbox
@@ -105,6 +107,12 @@ def answer(request: str) -> Answer:
 _agent: Agent | None = None
 
 
+def _end_with(lifeline: int) -> None:
+    """Ends the kernel when the other end of a pipe is closed: the grader is gone."""
+    os.read(lifeline, 1)
+    os._exit(1)
+
+
 def main() -> None:
     """Takes the limits upon itself, then becomes the kernel."""
     for name, limit in json.loads(os.environ.pop("AUTOGRADER_LIMITS")).items():
@@ -112,6 +120,12 @@ def main() -> None:
         hard = resource.getrlimit(number)[1]
         limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(number, (limit, limit))
+
+    lifeline = os.environ.pop("AUTOGRADER_LIFELINE", None)
+    if lifeline is not None:
+        threading.Thread(target=_end_with, args=(int(lifeline),), daemon=True).start()
+    # The grader's workers ignore Ctrl-C, and what they start inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     from ipykernel.kernelapp import IPKernelApp
 

@@ -48,6 +48,7 @@ class BubblewrapProvisioner(LocalProvisioner):
 
     _folder: tempfile.TemporaryDirectory[str] | None = None
     _log: IO[bytes]
+    _lifeline: int | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Nothing is written to disk and no port is taken; see ``launch_kernel``."""
@@ -94,13 +95,18 @@ class BubblewrapProvisioner(LocalProvisioner):
         text = json.dumps(connection).encode()
         options = sandbox.command(bwrap, self.view, self.limits, sources, text)
         options += ["--setenv", "AUTOGRADER_LIMITS", limits, "--info-fd", str(tell)]
+        # The kernel ends itself when this pipe is closed: --die-with-parent comes too late for a
+        # grader that dies while bubblewrap is still building.
+        lifeline, self._lifeline = os.pipe()
+        options += ["--setenv", "AUTOGRADER_LIFELINE", str(lifeline)]
         # By file and with an empty environment: the sandbox's first process is bubblewrap itself,
         # and what it was started with can be read from inside, in /proc/1.
         arguments = sources.add("\0".join(options[1:]).encode())
         start = [bwrap, "--args", arguments, "--", *cmd, "/grader/inside.py"]
         start += ["/grader/connection.json"]
-        self._popen(start, pass_fds=(*sources.descriptors, tell), env={})
+        self._popen(start, pass_fds=(*sources.descriptors, tell, lifeline), env={})
         os.close(tell)
+        os.close(lifeline)
         inner = _inner_process(told)
         return f"/proc/{inner}/root{sandbox.SOCKETS}/s" if inner else ""
 
@@ -157,6 +163,9 @@ class BubblewrapProvisioner(LocalProvisioner):
             self._kill_group(signal.SIGKILL)
             self.process.wait()
             self._log.close()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

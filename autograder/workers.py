@@ -6,9 +6,12 @@ Stopped at any moment and started again, it goes on where it was.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import resource
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -16,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 import nbformat
+import psutil
 from nbformat import NotebookNode
 
 from autograder import grading
@@ -87,8 +91,10 @@ def grade_class(
                 notebook = nbformat.reads(text, as_version=4)
                 save(course, submission, notebook)
                 yield Graded(submission, notebook, seconds, memory)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _kill_workers()
+            raise
 
 
 def _outcome(job: Job, future: Future[Outcome], alone: bool = False) -> Outcome:
@@ -110,13 +116,33 @@ def _outcome(job: Job, future: Future[Outcome], alone: bool = False) -> Outcome:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_limit_memory)
+    return ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
+    )
 
 
-def _limit_memory() -> None:
+def _kill_workers() -> None:
+    # They are children of the server that forks them. Their sandboxes die with them.
+    for server in psutil.Process().children():
+        for worker in server.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.kill()
+
+
+def _begin_worker(writer: int) -> None:
+    # Ctrl-C is for the process that writes; a worker that it hits while it holds a lock would
+    # leave that process waiting for ever.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with, args=(psutil.Process(writer),), daemon=True).start()
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     limit = WORKER_MEMORY if hard == resource.RLIM_INFINITY else min(WORKER_MEMORY, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _die_with(writer: psutil.Process) -> None:
+    """Ends this process as soon as the one is gone that would have taken its results."""
+    writer.wait()
+    os._exit(1)
 
 
 def _work(content: bytes | Refused, template: Template, settings: Settings) -> Outcome:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+import psutil
 import pytest
 
 from autograder import course as courses
@@ -258,6 +259,30 @@ def test_grading_again_gives_the_same_bytes(demo: Demo) -> None:
     assert [student for student in before if before[student] != after[student]] == []
 
 
+def test_a_killed_run_leaves_nothing_running_and_can_go_on(demo: Demo) -> None:
+    other = demo.folder.with_name("killed")
+    shutil.copytree(demo.folder, other, ignore=shutil.ignore_patterns("autograded", "feedback"))
+    grading = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "grade", "ps2", "--quiet"],
+        cwd=other,
+        env={**os.environ, "PYTHONPATH": str(other.parent)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while not graded_bytes(other) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    family = psutil.Process(grading.pid).children(recursive=True)
+    assert any("bwrap" in process.name() for process in family)
+    grading.kill()
+    grading.wait()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert [process.cmdline() for process in alive] == []
+    assert run(other, "autograder", "grade", "ps2", "--quiet").returncode == 0
+    ours, theirs = graded_bytes(demo.folder), graded_bytes(other)
+    assert [student for student in ours if ours[student] != theirs[student]] == []
+
+
 def test_a_stopped_run_keeps_what_it_has_and_goes_on(demo: Demo) -> None:
     other = demo.folder.with_name("stopped")
     shutil.copytree(demo.folder, other, ignore=shutil.ignore_patterns("autograded", "feedback"))
@@ -275,7 +300,7 @@ def test_a_stopped_run_keeps_what_it_has_and_goes_on(demo: Demo) -> None:
         time.sleep(0.05)
     os.killpg(grading.pid, signal.SIGINT)
     _, said = grading.communicate(timeout=60)
-    assert grading.returncode == 130
+    assert grading.returncode == 130, said
     assert "the same command goes on" in said
     assert "Traceback" not in said
     kept = len(graded_bytes(other))
