@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
 import time
 import warnings
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from sqlalchemy.exc import SAWarning
@@ -160,5 +162,15 @@ def _course_and_submissions(wish: argparse.Namespace) -> tuple[Course, list[Subm
     return course, courses.submissions(course, wish.assignment, wish.student)
 
 
+def run() -> NoReturn:
+    """The program: ``main``, and then out at once."""
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is saved. An ordinary exit would wait for the workers' queue, for ever if they died while
+    # it was being written (cpython issue 94777, before 3.11.5).
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -79,22 +79,24 @@ def grade_class(
     limits = course.config.GradingExporter.get("limits", {})
     settings = settings_for(course.directory, limits, walls)
     templates = {s.notebook: template_for(course, s) for s in to_grade}
-    with _pool(workers or os.cpu_count() or 1) as pool:
-        under_way: dict[Future[Outcome], tuple[Submission, Job]] = {}
-        for submission in to_grade:
-            job = submission.content(), templates[submission.notebook], settings
-            under_way[pool.submit(_work, *job)] = submission, job
-        try:
-            for future in as_completed(under_way):
-                submission, job = under_way[future]
-                text, seconds, memory = _outcome(job, future)
-                notebook = nbformat.reads(text, as_version=4)
-                save(course, submission, notebook)
-                yield Graded(submission, notebook, seconds, memory)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            _kill_workers()
-            raise
+    pool = _pool(workers or os.cpu_count() or 1)
+    under_way: dict[Future[Outcome], tuple[Submission, Job]] = {}
+    for submission in to_grade:
+        job = submission.content(), templates[submission.notebook], settings
+        under_way[pool.submit(_work, *job)] = submission, job
+    try:
+        for future in as_completed(under_way):
+            submission, job = under_way[future]
+            text, seconds, memory = _outcome(job, future)
+            notebook = nbformat.reads(text, as_version=4)
+            save(course, submission, notebook)
+            yield Graded(submission, notebook, seconds, memory)
+    except BaseException:
+        _kill_workers()
+        raise
+    finally:
+        # Not waiting: Python before 3.11.5 waits for ever if workers died (cpython issue 94777).
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _outcome(job: Job, future: Future[Outcome], alone: bool = False) -> Outcome:
