@@ -92,11 +92,12 @@ def grade_class(
             save(course, submission, notebook)
             yield Graded(submission, notebook, seconds, memory)
     except BaseException:
-        _kill_workers()
+        _end_at_once(pool)
         raise
-    finally:
-        # Not waiting: Python before 3.11.5 waits for ever if workers died (cpython issue 94777).
-        pool.shutdown(wait=False, cancel_futures=True)
+    if any(isinstance(future.exception(), BrokenProcessPool) for future in under_way):
+        _end_at_once(pool)
+    else:
+        pool.shutdown()
 
 
 def _outcome(job: Job, future: Future[Outcome], alone: bool = False) -> Outcome:
@@ -123,7 +124,9 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     )
 
 
-def _kill_workers() -> None:
+def _end_at_once(pool: ProcessPoolExecutor) -> None:
+    # Not waiting: Python before 3.11.5 waits for ever if workers died (cpython issue 94777).
+    pool.shutdown(wait=False, cancel_futures=True)
     # They are children of the server that forks them. Their sandboxes die with them.
     for server in psutil.Process().children():
         for worker in server.children():
@@ -143,7 +146,10 @@ def _begin_worker(writer: int) -> None:
 
 def _die_with(writer: psutil.Process) -> None:
     """Ends this process as soon as the one is gone that would have taken its results."""
-    writer.wait()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        # It may stay a zombie for as long as its own parent reads what this process could print.
+        while writer.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.5)
     os._exit(1)
 
 
