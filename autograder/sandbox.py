@@ -194,7 +194,7 @@ def command(
     options += system_folders()
     passwd = b"student:x:1000:1000::/home/student:/bin/sh\n"
     options += ["--ro-bind-data", sources.add(passwd), "/etc/passwd"]
-    for name in ("inside.py", "plain.py"):
+    for name in ("inside.py", "agent.py", "plain.py"):
         options += ["--ro-bind", str(_HERE / name), f"/grader/{name}"]
     options += ["--ro-bind-data", sources.add(connection), "/grader/connection.json"]
     options += [*_hide_packages(view), *_show_packages(view, sources), "--dir", WORK]
