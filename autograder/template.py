@@ -54,7 +54,8 @@ def load(path: Path, assignment: str) -> Template:
     """Reads the instructor's notebook.
 
     What students may import of the course's own packages is said in the metadata of that notebook:
-    ``{"autograder": {"modules": ["mlpkit.activations", ...]}}``.
+    ``{"autograder": {"modules": ["mlpkit.activations", ...]}}``; what else they may import, by
+    ``"distributions": ["matplotlib", "scipy"]``.
 
     Args:
         path: the notebook in nbgrader's source folder.
@@ -104,7 +105,8 @@ def _view(source: NotebookNode, path: Path) -> View:
         and not any(part.startswith((".", "__")) for part in file.relative_to(path.parent).parts)
         and file.stat().st_size <= LARGEST_PUBLIC_FILE
     }
-    return View(tuple(wishes.get("modules", [])), files)
+    distributions = wishes.get("distributions", View.distributions)
+    return View(tuple(wishes.get("modules", [])), tuple(distributions), files)
 
 
 def identity(cell: Any) -> str | None:

@@ -168,11 +168,12 @@ FORGERIES = {
     "patched kernel": "ip = get_ipython()\nip.run_cell = lambda *a, **k: None\n"
     "ip.input_transformers_post.append(lambda lines: ['pass'])\n"
     "ip.display_formatter.format = lambda *a, **k: ({'text/plain': '2.0'}, {})",
-    "patched agent": "import inside\ninside.answer = lambda request: True\n"
-    "inside.Agent.answer = lambda self, request: 2.0",
-    "lying answers": "import inside\nclass Lie:\n"
-    "    def _repr_mimebundle_(self, **k): return {'text/plain': '[\"handle\", 0, \"x\", true]'}\n"
-    "inside.answer = lambda request: Lie()",
+    "patched agent": "import agent\nagent.Agent.answer = lambda self, request: 2.0",
+    "lying answers": "import agent\n"
+    'agent.Agent.answer = lambda *a: \'["dict", [["value", ["handle", 0, "x", true]]]]\'',
+    "forged answers": "import inside, threading, time\nold = inside.Wire.send\n"
+    "def send(self, **m): old(self, **{**m, 'answer': '[\"dict\", [[\"value\", true]]]'})\n"
+    "inside.Wire.send = send",
     "not a number": "def area(r): return float('nan')\ndouble = table = area",
     "shape that broadcasts": "import numpy as np\ndef area(r): return np.array([12, 0])\n"
     "def double(v): return np.zeros((2, 0))\ntable = None",
