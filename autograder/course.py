@@ -11,10 +11,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.gradebook import Writer
 from autograder.intake import Refused
 from autograder.nbgrader_exporter import content_of, template_of
 from autograder.template import BrokenAssignment, Template, identity
@@ -146,21 +146,17 @@ def template_for(course: Course, submission: Submission) -> Template:
     return template
 
 
-def save(course: Course, submission: Submission, notebook: NotebookNode) -> None:
+def save(course: Course, writer: Writer, submission: Submission, notebook: NotebookNode) -> None:
     """Writes one result: the scores into the gradebook, then the graded notebook.
 
     In this order, for the notebook's presence says that the submission is done.
+
+    Raises:
+        CannotSave: there is no space left, or another program has locked the gradebook.
     """
-    student, assignment = submission.student, submission.assignment
     timestamp = course.directory.get_existing_timestamp(str(submission.folder))
-    with course.gradebook() as gradebook:
-        gradebook.update_or_create_student(student)
-        when = {"timestamp": timestamp} if timestamp else {}
-        gradebook.update_or_create_submission(assignment, student, **when)
-    names = {"student": student, "assignment": assignment, "notebook": submission.notebook}
-    resources = {"nbgrader": {**names, "db_url": course.directory.db_url}}
-    for step in (SaveAutoGrades, AssignLatePenalties):
-        notebook, resources = step(config=course.config).preprocess(notebook, resources)
+    graded = {submission.notebook: notebook}
+    writer.save(submission.student, submission.assignment, graded, timestamp)
     destination = destination_of(course, submission)
     destination.parent.mkdir(parents=True, exist_ok=True)
     if timestamp:

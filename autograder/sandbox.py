@@ -12,13 +12,16 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -181,7 +184,7 @@ def command(bwrap: str, view: View, limits: Limits, sources: FileSource) -> list
     options += [*_system(), *_python(view)]
     passwd = b"student:x:1000:1000::/home/student:/bin/sh\n"
     options += ["--ro-bind-data", sources.add(passwd), "/etc/passwd"]
-    options += [*_course(view), "--dir", WORK]
+    options += [*_course(view, sources), "--dir", WORK]
     for name, content in view.files.items():
         options += ["--bind-data", sources.add(content), f"{WORK}/{name}"]
     # Without these two, the root and /dev are writable memory without a limit.
@@ -262,19 +265,36 @@ def _python(view: View) -> Iterator[str]:
         yield from ("--remount-ro", str(folder))
 
 
-def _course(view: View) -> Iterator[str]:
-    """Mounts of what is permitted of the course's own packages."""
+def _course(view: View, sources: FileSource) -> Iterator[str]:
+    """Copies of what is permitted of the course's own packages."""
     for module in dict.fromkeys((*view.packages, *view.modules)):
         package, *rest = module.split(".")
         root = _folder_of(package)
         path = root.joinpath(*rest)
-        if not rest or (path.is_dir() and module not in view.modules):
-            path = path / "__init__.py"
-        elif not path.is_dir():
-            path = path.with_suffix(".py")
-        if not path.exists():
-            raise ValueError(f"the assignment permits the module {module!r}: there is no {path}")
-        yield from _bind(path, f"/course/{package}/{path.relative_to(root)}")
+        if path.is_dir():
+            # A package that is not permitted as a whole is a name to import the permitted from.
+            files = sorted(path.rglob("*")) if module in view.modules else [path / "__init__.py"]
+        else:
+            files = [path.with_suffix(".py")]
+        if not files[0].exists():
+            raise ValueError(f"the assignment permits {module!r}, but there is no {files[0]}")
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                place = f"/course/{package}/{file.relative_to(root)}"
+                for name, content in _with_compiled(file, place, file.stat().st_mtime_ns):
+                    yield from ("--file", sources.add(content), name)
+
+
+@functools.cache
+def _with_compiled(file: Path, place: str, changed: int) -> list[tuple[str, bytes]]:
+    """A file and, if it is Python, its compiled form, each with the place where it is to be."""
+    found = [(place, file.read_bytes())]
+    if file.suffix == ".py":
+        with tempfile.NamedTemporaryFile() as compiled:
+            mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+            py_compile.compile(str(file), compiled.name, place, True, invalidation_mode=mode)
+            found.append((cache_from_source(place), Path(compiled.name).read_bytes()))
+    return found
 
 
 def _folder_of(package: str) -> Path:

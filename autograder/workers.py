@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 
 from autograder import grading
 from autograder.course import Course, Submission, save, template_for
+from autograder.gradebook import Writer
 from autograder.grading import Settings
 from autograder.intake import Refused
 from autograder.nbgrader_exporter import settings_for
@@ -85,12 +86,13 @@ def grade_class(
         job = submission.content(), templates[submission.notebook], settings
         under_way[pool.submit(_work, *job)] = submission, job
     try:
-        for future in as_completed(under_way):
-            submission, job = under_way[future]
-            text, seconds, memory = _outcome(job, future)
-            notebook = nbformat.reads(text, as_version=4)
-            save(course, submission, notebook)
-            yield Graded(submission, notebook, seconds, memory)
+        with Writer(course.gradebook(), course.config) as writer:
+            for future in as_completed(under_way):
+                submission, job = under_way[future]
+                text, seconds, memory = _outcome(job, future)
+                notebook = nbformat.reads(text, as_version=4)
+                save(course, writer, submission, notebook)
+                yield Graded(submission, notebook, seconds, memory)
     except BaseException:
         _end_at_once(pool)
         raise

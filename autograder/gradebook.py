@@ -1,0 +1,202 @@
+"""Writes results into nbgrader's gradebook: one connection, one transaction a submission.
+
+What nbgrader's own ``autograde`` writes in some fifteen transactions, each with a connection of
+its own, stands here in one: after an interruption a submission is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from traitlets.config import Config
+
+SECONDS_TO_WAIT = 60.0
+
+
+class CannotSave(RuntimeError):
+    """The gradebook takes nothing; the message says why and what to do."""
+
+
+class Writer:
+    """The one that writes to a gradebook.
+
+    Args:
+        gradebook: nbgrader's; it is closed with the writer.
+        config: the course's, for penalties on lateness.
+    """
+
+    def __init__(self, gradebook: Gradebook, config: Config) -> None:
+        self._gradebook, self._config = gradebook, config
+        gradebook.db.remove()
+        # Read again what others may have changed, and nothing else.
+        gradebook.db.configure(expire_on_commit=False)
+        self._structures: dict[str, _Structure] = {}
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+
+    def save(
+        self,
+        student: str,
+        assignment: str,
+        graded: dict[str, NotebookNode],
+        submitted: datetime.datetime | None,
+    ) -> None:
+        """Saves the grades of one submission; grades given by hand stay.
+
+        Args:
+            student: its name.
+            assignment: its name.
+            graded: by its name, each notebook that was graded.
+            submitted: when it was handed in, if that is known.
+
+        Raises:
+            CannotSave: the database is locked for too long, or there is no space left.
+        """
+        give_up_at = time.monotonic() + SECONDS_TO_WAIT
+        while True:
+            session = self._gradebook.db()
+            try:
+                self._save(session, student, assignment, graded, submitted)
+                session.commit()
+                return
+            except OperationalError as error:
+                session.rollback()
+                if "locked" not in str(error) or time.monotonic() > give_up_at:
+                    raise CannotSave(_explain(error, self._gradebook)) from error
+                time.sleep(0.2)
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                session.expunge_all()
+
+    def _save(
+        self,
+        session: Session,
+        student: str,
+        assignment: str,
+        graded: dict[str, NotebookNode],
+        submitted: datetime.datetime | None,
+    ) -> None:
+        if assignment not in self._structures:
+            self._structures[assignment] = _Structure(session, assignment)
+        structure = self._structures[assignment]
+        entry = structure.entry_of(session, student)
+        if submitted is not None:
+            entry.timestamp = submitted
+        by_id = {notebook.notebook_id: notebook for notebook in entry.notebooks}
+        for name, notebook in graded.items():
+            saved = by_id[structure.notebooks[name]]
+            _save_grades(saved, structure.cells[saved.notebook_id], notebook)
+            self._save_penalty(session, saved, entry, student)
+
+    def _save_penalty(
+        self, session: Session, saved: SubmittedNotebook, entry: SubmittedAssignment, student: str
+    ) -> None:
+        saved.late_submission_penalty = None
+        session.flush()
+        if entry.total_seconds_late > 0:
+            session.refresh(saved)
+            rule = AssignLatePenalties(config=self._config)
+            rule.init_plugin()
+            late = entry.total_seconds_late
+            penalty = rule.plugin_inst.late_submission_penalty(student, saved.score, late)
+            if penalty is not None:
+                saved.late_submission_penalty = rule._check_late_penalty(saved, penalty)
+
+
+class _Structure:
+    """Which notebooks and cells an assignment has, by the gradebook.
+
+    Attributes:
+        notebooks: for the name of a notebook, its number in the database.
+        cells: for the number of a notebook, the numbers of its cells that have a grade or a
+            comment, by kind and name.
+    """
+
+    def __init__(self, session: Session, assignment: str) -> None:
+        found = session.scalars(select(Assignment).where(Assignment.name == assignment)).one()
+        self._assignment = found.id
+        self.notebooks = {notebook.name: notebook.id for notebook in found.notebooks}
+        self.cells = {notebook.id: _cells(notebook) for notebook in found.notebooks}
+
+    def entry_of(self, session: Session, student: str) -> SubmittedAssignment:
+        """What is saved of a student's submission; made with all its parts if it is new."""
+        if session.get(Student, student) is None:
+            session.add(Student(id=student))
+        where = (
+            SubmittedAssignment.assignment_id == self._assignment,
+            SubmittedAssignment.student_id == student,
+        )
+        entry = session.scalars(select(SubmittedAssignment).where(*where)).one_or_none()
+        if entry is None:
+            entry = SubmittedAssignment(assignment_id=self._assignment, student_id=student)
+            for number in self.notebooks.values():
+                notebook = SubmittedNotebook(notebook_id=number, assignment=entry)
+                for (kind, _), cell in self.cells[number].items():
+                    kind(cell_id=cell, notebook=notebook)
+            session.add(entry)
+            session.flush()
+        return entry
+
+
+def _cells(notebook: Notebook) -> dict[tuple[type[Any], str], str]:
+    graded = [*notebook.grade_cells, *notebook.task_cells]
+    commented = [*notebook.solution_cells, *notebook.task_cells]
+    return {(Grade, cell.name): cell.id for cell in graded} | {
+        (Comment, cell.name): cell.id for cell in commented
+    }
+
+
+def _save_grades(
+    saved: SubmittedNotebook, cells: dict[tuple[type[Any], str], str], notebook: NotebookNode
+) -> None:
+    """As nbgrader's SaveAutoGrades does."""
+    grades = {grade.cell_id: grade for grade in saved.grades}
+    comments = {comment.cell_id: comment for comment in saved.comments}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if is_grade(cell):
+            grade = grades[cells[Grade, name]]
+            grade.auto_score, _ = determine_grade(cell)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        if is_solution(cell) or is_task(cell):
+            untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+            answer = "No response." if untouched and not is_task(cell) else None
+            comments[cells[Comment, name]].auto_comment = answer
+
+
+def _explain(error: OperationalError, gradebook: Gradebook) -> str:
+    where = gradebook.engine.url.render_as_string()
+    if "locked" in str(error):
+        return (
+            f"the gradebook ({where}) has been locked by another program for "
+            f"{SECONDS_TO_WAIT:.0f} seconds. End that program, then give the same command again: "
+            "it goes on from here."
+        )
+    return (
+        f"the gradebook ({where}) cannot be written: {error.orig}. Is the disk full? Make space, "
+        "then give the same command again: it goes on from here."
+    )
