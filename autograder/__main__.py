@@ -15,10 +15,15 @@ from typing import NoReturn
 from rich.console import Console
 from sqlalchemy.exc import SAWarning
 
+from autograder import batch, report, sandbox
 from autograder import course as courses
-from autograder import report, sandbox, workers
 from autograder.course import CannotGrade, Course, Submission
+from autograder.gradebook import CannotSave
+from autograder.intake import rebuild
+from autograder.outputs import clean_text
 from autograder.sandbox import SandboxUnavailable
+from autograder.template import identity, role
+from autograder.workers import workers
 
 EXPLANATION = """\
 Students' code runs in a sandbox; the tests run outside of it, in this program. The scores go into
@@ -33,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     wish = _parser().parse_args(arguments)
     try:
         return int(wish.run(wish))
-    except (CannotGrade, SandboxUnavailable) as problem:
+    except (CannotGrade, CannotSave, SandboxUnavailable) as problem:
         print(f"autograder: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -74,7 +79,18 @@ def _parser() -> argparse.ArgumentParser:
 def _add_grading_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--force", action="store_true", help="grade again what is graded already")
     command.add_argument(
+        "--exercise", metavar="TEST", help="grade only this test again, 'test-area' for instance"
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would be graded, and write nothing"
+    )
+    command.add_argument(
         "--workers", type=int, help="how many at a time (default: one for each core)"
+    )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster: 'tcp://10.0.0.1:8786', or 'local' for one on this machine",
     )
     command.add_argument("--quiet", action="store_true", help="no progress bar and no table")
     command.add_argument(
@@ -87,9 +103,14 @@ def _add_grading_options(command: argparse.ArgumentParser) -> None:
 def grade(wish: argparse.Namespace) -> int:
     """Grades an assignment and prints the table."""
     course, handed_in = _course_and_submissions(wish)
+    again = wish.force or wish.exercise
+    to_grade = [s for s in handed_in if again or not courses.is_done(course, s)]
+    if wish.dry_run:
+        return _say_what_would_be_graded(course, handed_in, to_grade)
     if not wish.without_sandbox:
         sandbox.require_walls()
-    to_grade = [s for s in handed_in if wish.force or not courses.is_done(course, s)]
+    if wish.exercise:
+        _require_test(course, handed_in, wish.exercise)
     start = time.monotonic()
     memory = _grade_with_progress(course, to_grade, wish)
     seconds = time.monotonic() - start
@@ -109,19 +130,47 @@ def _grade_with_progress(
 ) -> int:
     from tqdm import tqdm
 
-    memory, interrupted = 0, _note_interrupts()
-    with tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar:
-        for graded in workers.grade_class(
-            course,
-            to_grade,
-            walls=not wish.without_sandbox,
-            workers=wish.workers,
-        ):
+    memory, failed, interrupted = 0, 0, _note_interrupts()
+    with (
+        workers(wish.workers, wish.scheduler) as team,
+        tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar,
+    ):
+        walls = not wish.without_sandbox
+        for graded in batch.grade_class(course, to_grade, team, walls=walls, only=wish.exercise):
             memory = max(memory, graded.peak_memory)
+            failed += graded.failed
+            bar.set_postfix({"not gradable": failed}, refresh=False)
             bar.update()
             if interrupted.is_set():
                 raise KeyboardInterrupt
     return memory
+
+
+def _require_test(course: Course, handed_in: list[Submission], name: str) -> None:
+    tests = {
+        identity(cell): None
+        for submission in handed_in
+        for cell in courses.template_for(course, submission).notebook.cells
+        if role(cell) == "test"
+    }
+    if name not in tests:
+        known = ", ".join(map(str, tests))
+        raise CannotGrade(f"there is no test {name!r}. The assignment's tests are: {known}.")
+
+
+def _say_what_would_be_graded(
+    course: Course, handed_in: list[Submission], to_grade: list[Submission]
+) -> int:
+    """Lists all that was handed in, and what would become of it."""
+    for submission in handed_in:
+        if submission not in to_grade:
+            print(f"{submission.student}: is graded already")
+            continue
+        rebuilt = rebuild(submission.content(), courses.template_for(course, submission))
+        reason = f"no points: {rebuilt.refused}" if rebuilt.refused else "would be graded"
+        print(clean_text(f"{submission.student}, {submission.notebook}: {reason}"))
+    print(f"{len(to_grade)} of {len(handed_in)} would be graded. Nothing was written.")
+    return 0
 
 
 def _note_interrupts() -> threading.Event:

@@ -9,8 +9,12 @@ import contextlib
 import hashlib
 import hmac
 import random
-from collections.abc import Iterator
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +29,10 @@ from autograder.sandbox import Limits, SandboxUnavailable
 from autograder.template import Template, identity, role
 
 MOST_RESTARTS = 6
+
+Outputs = list[NotebookNode]
+
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -51,51 +59,68 @@ class Result:
             cells, and in each test cell the outputs by which nbgrader knows the points. Remarks for
             the instructor are in its metadata, under "autograder".
         peak_memory: the most memory that the student's processes were seen to hold, in bytes.
+        seconds: processor time by part: "start", "cells" and "tests".
     """
 
     notebook: NotebookNode
     peak_memory: int
+    seconds: Mapping[str, float]
 
 
-def grade(content: bytes | Refused, template: Template, settings: Settings) -> Result:
+def grade(
+    content: bytes | Refused,
+    template: Template,
+    settings: Settings,
+    kept: Mapping[str, Outputs] | None = None,
+) -> Result:
     """Grades what one student handed in.
 
     Args:
         content: the notebook file, or why there is none.
         template: the instructor's copy.
         settings: limits and secret.
+        kept: for tests that are not to be run again, what they gave before.
 
     Raises:
         SandboxUnavailable: this machine cannot build the walls.
     """
     rebuilt = rebuild(content, template)
     digest = hashlib.sha256(content if isinstance(content, bytes) else b"").digest()
-    run = _Run(rebuilt, template, settings, hmac.digest(settings.secret, digest, "sha256"))
-    if rebuilt.refused:
-        run.refuse(rebuilt.refused)
-    else:
-        run.grade_all()
+    secret = hmac.digest(settings.secret, digest, "sha256")
+    # The tests run in this process, and it has one current folder and one standard output.
+    with _one_at_a_time:
+        run = _Run(rebuilt, template, settings, secret, kept or {})
+        if rebuilt.refused:
+            run.refuse(rebuilt.refused)
+        else:
+            run.grade_all()
     rebuilt.notebook.metadata["autograder"] = {"remarks": rebuilt.remarks}
-    return Result(rebuilt.notebook, run.kernel.peak_memory)
+    return Result(rebuilt.notebook, run.kernel.peak_memory, run.seconds)
 
 
 class _Run:
     """One notebook being graded, cell by cell, in the order of the notebook."""
 
     def __init__(
-        self, rebuilt: Rebuilt, template: Template, settings: Settings, secret: bytes
+        self,
+        rebuilt: Rebuilt,
+        template: Template,
+        settings: Settings,
+        secret: bytes,
+        kept: Mapping[str, Outputs],
     ) -> None:
-        self.rebuilt, self.template, self.secret = rebuilt, template, secret
+        self.rebuilt, self.template, self.secret, self.kept = rebuilt, template, secret, kept
         self.kernel = StudentKernel(settings.limits, template.view, settings.walls)
         self.bench = Bench(Names(self.kernel, template.students_names, self._why_missing))
         self.bench.prepare(template.imports)
         self.ran: list[str] = []
         self.errors: dict[str, str] = {}
         self.starts = 0
+        self.seconds: dict[str, float] = {}
 
     def grade_all(self) -> None:
         try:
-            with contextlib.chdir(self.template.folder):
+            with _folder_with(self.template.view.files):
                 for cell in self.rebuilt.notebook.cells:
                     if role(cell) == "test":
                         cell.outputs = self._test(cell)
@@ -117,7 +142,8 @@ class _Run:
             return
         try:
             self._wake()
-            cell.outputs = self.kernel.run(cell.source)
+            with self._timed("cells"):
+                cell.outputs = self.kernel.run(cell.source)
             self.ran.append(cell.source)
         except KernelLost as lost:
             cell.outputs = [no_credit("KernelLost", str(lost))]
@@ -130,11 +156,13 @@ class _Run:
         if role(cell) == "given" and not cell.id.startswith("added-"):
             self.bench.prepare(cell.source)
 
-    def _test(self, cell: NotebookNode) -> list[NotebookNode]:
+    def _test(self, cell: NotebookNode) -> Outputs:
+        if identity(cell) in self.kept:
+            return self.kept[identity(cell) or ""]
         try:
             self._wake()
             self.kernel.begin_cell()
-            with _seeded(self.secret, identity(cell) or ""):
+            with self._timed("tests"), _seeded(self.secret, identity(cell) or ""):
                 return self.bench.verdict(cell.source, float(cell.metadata.nbgrader.points))
         except KernelLost as lost:
             self._remark(f"{identity(cell)}: {lost}.")
@@ -153,7 +181,8 @@ class _Run:
             raise KernelLost("the kernel was lost too often")
         self.starts += 1
         try:
-            self.kernel.start()
+            with self._timed("start"):
+                self.kernel.start()
         except KernelLost as lost:
             if self.starts == 1:
                 raise SandboxUnavailable(str(lost)) from lost
@@ -169,9 +198,30 @@ class _Run:
             return f"'{name}' is not there: its cell stopped with {self.errors[cell]}"
         return f"'{name}' is not there: no cell of the notebook defines it"
 
+    @contextlib.contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        before = time.process_time() + self.kernel.processor_seconds()
+        try:
+            yield
+        finally:
+            spent = time.process_time() + self.kernel.processor_seconds() - before
+            self.seconds[part] = self.seconds.get(part, 0.0) + spent
+
     def _remark(self, text: str) -> None:
         if text not in self.rebuilt.remarks:
             self.rebuilt.remarks.append(text)
+
+
+@contextlib.contextmanager
+def _folder_with(files: Mapping[str, bytes]) -> Iterator[None]:
+    """A folder with the assignment's files, for the tests to run in."""
+    with tempfile.TemporaryDirectory(prefix="tests-") as folder:
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        with contextlib.chdir(folder):
+            yield
 
 
 @contextlib.contextmanager

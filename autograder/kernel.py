@@ -249,14 +249,21 @@ class StudentKernel:
         if processes > self.limits.processes:
             raise self._lose("it started more processes than allowed")
 
+    def processor_seconds(self) -> float:
+        """How long the kernel's processes have computed so far; 0 if there is none."""
+        folder = self._kernel.processes if self._kernel else None
+        if folder is None:
+            return 0.0
+        return sum(_number(folder, p, "schedstat", 0) for p in _processes(folder)) / 1e9
+
     def _usage(self) -> tuple[int, int]:
         """How many processes there are in the sandbox, and how much memory they hold."""
         folder = self._connected().processes
         if folder is None:
             return 1, 0
-        with os.scandir(folder) as entries:
-            numbers = [entry.name for entry in entries if entry.name.isdigit()]
-        return len(numbers), sum(_memory(folder, number) for number in numbers)
+        processes = _processes(folder)
+        pages = sum(_number(folder, process, "statm", 1) for process in processes)
+        return len(processes), pages * resource.getpagesize()
 
     def _lose(self, reason: str) -> KernelLost:
         self._reason = reason
@@ -264,17 +271,19 @@ class StudentKernel:
         return KernelLost(reason)
 
 
-def _memory(folder: int, process: str) -> int:
-    """The memory of a process in bytes; nothing if it is gone."""
+def _processes(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if entry.name.isdigit()]
+
+
+def _number(folder: int, process: str, file: str, place: int) -> int:
+    """A number that /proc tells of a process; 0 if the process is gone."""
     try:
-        descriptor = os.open(f"{process}/statm", os.O_RDONLY, dir_fd=folder)
-    except OSError:
+        descriptor = os.open(f"{process}/{file}", os.O_RDONLY, dir_fd=folder)
+        with os.fdopen(descriptor) as opened:
+            return int(opened.read().split()[place])
+    except (OSError, IndexError):
         return 0
-    with os.fdopen(descriptor) as file:
-        try:
-            return int(file.read().split()[1]) * resource.getpagesize()
-        except (OSError, IndexError):
-            return 0
 
 
 def _describe_exit(status: int) -> str:

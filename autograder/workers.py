@@ -1,7 +1,6 @@
-"""A class, graded on all cores.
+"""Where submissions are graded: on all cores of this machine, or on many machines by Dask.
 
-Workers turn a submission into a graded notebook and touch nothing. This process alone writes.
-Stopped at any moment and started again, it goes on where it was.
+A worker turns bytes into bytes and touches nothing else: it needs no file of the course.
 """
 
 from __future__ import annotations
@@ -9,131 +8,217 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
+import socket
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from typing import Any
 
 import nbformat
 import psutil
-from nbformat import NotebookNode
 
 from autograder import grading
-from autograder.course import Course, Submission, save, template_for
-from autograder.gradebook import Writer
-from autograder.grading import Settings
+from autograder.grading import Outputs, Settings
 from autograder.intake import Refused
-from autograder.nbgrader_exporter import settings_for
 from autograder.sandbox import SandboxUnavailable
 from autograder.template import Template
 
 WORKER_MEMORY = 8 * 2**30
 """Far more than a worker needs; less than what would make the machine kill others."""
 
-Job = tuple[bytes | Refused, Template, Settings]
-Outcome = tuple[str, float, int]
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to grade one notebook; see ``grading.grade``."""
+
+    content: bytes | Refused
+    template: Template
+    settings: Settings
+    kept: Mapping[str, Outputs]
 
 
 @dataclass(frozen=True)
-class Graded:
-    """A submission that was graded, and what it took.
+class Outcome:
+    """What a worker made of a job.
 
     Attributes:
-        submission: what was graded.
-        notebook: the graded notebook.
+        text: the graded notebook, as a file holds it.
         seconds: wall time.
         peak_memory: the most memory that the student's processes were seen to hold, in bytes.
+        parts: processor time by part.
+        host: the machine that did it.
+        failed: whether the grader itself failed, so that somebody has to look at it.
     """
 
-    submission: Submission
-    notebook: NotebookNode
+    text: str
     seconds: float
     peak_memory: int
+    parts: Mapping[str, float]
+    host: str
+    failed: bool = False
 
 
-def grade_class(
-    course: Course,
-    to_grade: list[Submission],
-    *,
-    walls: bool = True,
-    workers: int | None = None,
-) -> Iterator[Graded]:
-    """Grades submissions on all cores, and saves each as soon as it is done.
-
-    Args:
-        course: the course.
-        to_grade: what to grade.
-        walls: False runs students' code with no sandbox at all.
-        workers: how many at a time; one for each core if not given.
-
-    Yields:
-        The graded submissions, in the order in which they were done.
+def work(job: bytes) -> bytes:
+    """What a worker does: a written ``Job`` in, a written ``Outcome`` out.
 
     Raises:
-        CannotGrade: the assignment's own notebook is broken, or has changed since its release.
-        SandboxUnavailable: this machine cannot build the walls.
+        SandboxUnavailable: the worker's machine cannot build the walls.
     """
-    limits = course.config.GradingExporter.get("limits", {})
-    settings = settings_for(course.directory, limits, walls)
-    templates = {s.notebook: template_for(course, s) for s in to_grade}
-    pool = _pool(workers or os.cpu_count() or 1)
-    under_way: dict[Future[Outcome], tuple[Submission, Job]] = {}
-    for submission in to_grade:
-        job = submission.content(), templates[submission.notebook], settings
-        under_way[pool.submit(_work, *job)] = submission, job
+    start, before = time.perf_counter(), time.process_time()
+    wish: Job = pickle.loads(job)
     try:
-        with Writer(course.gradebook(), course.config) as writer:
-            for future in as_completed(under_way):
-                submission, job = under_way[future]
-                text, seconds, memory = _outcome(job, future)
-                notebook = nbformat.reads(text, as_version=4)
-                save(course, writer, submission, notebook)
-                yield Graded(submission, notebook, seconds, memory)
+        result = grading.grade(wish.content, wish.template, wish.settings, wish.kept)
+    except SandboxUnavailable as error:
+        raise SandboxUnavailable(f"{socket.gethostname()}: {error}") from error
+    parts = dict(result.seconds)
+    written = time.process_time()
+    text = nbformat.writes(result.notebook)
+    parts["conversion"] = time.process_time() - written
+    parts["worker"] = time.process_time() - before
+    seconds = time.perf_counter() - start
+    outcome = Outcome(text, seconds, result.peak_memory, parts, socket.gethostname())
+    return pickle.dumps(outcome)
+
+
+class Workers:
+    """Takes jobs and gives outcomes, whatever happens to the processes that do the work.
+
+    Args:
+        executor: makes a new pool of workers.
+        count: how many there are.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._pool: Executor = self._new_pool(count)
+
+    def submit(self, job: Job) -> Future[bytes]:
+        """Begins a job."""
+        try:
+            return self._pool.submit(work, pickle.dumps(job))
+        except BrokenProcessPool:
+            self.close(at_once=True)
+            self._pool = self._new_pool(self.count)
+            return self._pool.submit(work, pickle.dumps(job))
+
+    def outcome(self, job: Job, future: Future[bytes]) -> Outcome:
+        """What came of a job; whatever happened to the worker, there is an outcome.
+
+        Raises:
+            SandboxUnavailable: the worker's machine cannot build the walls.
+        """
+        try:
+            try:
+                return _read(future.result())
+            except BrokenProcessPool:
+                # One dead worker breaks the whole pool, so this one may be innocent.
+                return self._alone(job)
+        except SandboxUnavailable:
+            raise
+        except Exception as error:
+            return _given_up(job, _why(error))
+
+    def close(self, at_once: bool = False) -> None:
+        """Ends the workers; at once, if something went wrong."""
+        assert isinstance(self._pool, ProcessPoolExecutor)
+        if not at_once:
+            self._pool.shutdown()
+            return
+        # Not waiting: Python before 3.11.5 waits for ever if workers died (cpython issue 94777).
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        # They are children of the server that forks them. Their sandboxes die with them.
+        for server in psutil.Process().children():
+            for worker in server.children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    worker.kill()
+
+    def _new_pool(self, count: int) -> Executor:
+        context = multiprocessing.get_context("forkserver")
+        return ProcessPoolExecutor(
+            count, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
+        )
+
+    def _alone(self, job: Job) -> Outcome:
+        with self._new_pool(1) as pool:
+            return _read(pool.submit(work, pickle.dumps(job)).result())
+
+
+class ClusterWorkers(Workers):
+    """The workers of a Dask cluster. What a lost one was doing, Dask has another one do.
+
+    Args:
+        scheduler: the address of Dask's scheduler, "tcp://10.0.0.1:8786" for instance, or "local"
+            for a cluster on this machine.
+        count: how many workers a local cluster has.
+    """
+
+    def __init__(self, scheduler: str, count: int) -> None:
+        try:
+            from distributed import Client, LocalCluster
+        except ImportError:
+            raise SandboxUnavailable(
+                "--scheduler needs Dask. Install it: pip install 'mlpkit-autograder[cluster]'"
+            ) from None
+        self._cluster: Any = None
+        address: Any = scheduler
+        if scheduler == "local":
+            address = self._cluster = LocalCluster(
+                n_workers=count, threads_per_worker=1, dashboard_address=None
+            )
+        self._client = Client(address)
+        self._client.wait_for_workers(1, timeout=60)
+        super().__init__(sum(self._client.nthreads().values()))
+
+    def close(self, at_once: bool = False) -> None:
+        """Leaves the cluster, and ends it if it is our own."""
+        self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+
+    def _new_pool(self, count: int) -> Executor:
+        executor: Executor = self._client.get_executor(pure=False)
+        return executor
+
+
+@contextlib.contextmanager
+def workers(count: int | None, scheduler: str | None) -> Iterator[Workers]:
+    """Workers, ended with the block.
+
+    Args:
+        count: how many; one for each core if None. Dask's scheduler knows how many it has.
+        scheduler: of Dask, or None for this machine's cores.
+    """
+    count = count or os.cpu_count() or 1
+    team = ClusterWorkers(scheduler, count) if scheduler else Workers(count)
+    try:
+        yield team
     except BaseException:
-        _end_at_once(pool)
+        team.close(at_once=True)
         raise
-    if any(isinstance(future.exception(), BrokenProcessPool) for future in under_way):
-        _end_at_once(pool)
-    else:
-        pool.shutdown()
+    team.close()
 
 
-def _outcome(job: Job, future: Future[Outcome], alone: bool = False) -> Outcome:
-    """What a worker made of a job; whatever happened to the worker, there is a result."""
-    try:
-        return future.result()
-    except SandboxUnavailable:
-        raise
-    except BrokenProcessPool:
-        # One dead worker breaks the whole pool, so this one may be innocent: try it by itself.
-        if not alone:
-            with _pool(1) as pool:
-                return _outcome(job, pool.submit(_work, *job), alone=True)
-        reason = "the process that graded it died; please look at it by hand"
-    except Exception as error:
-        reason = f"the grader itself failed ({error!r:.200}); please look at it by hand"
-    return _work(Refused(reason), *job[1:])
+def _read(outcome: bytes) -> Outcome:
+    found: Outcome = pickle.loads(outcome)
+    return found
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("forkserver")
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
-    )
+def _why(error: Exception) -> str:
+    if isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker":
+        return "the process that graded it died; please look at it by hand"
+    return f"the grader itself failed ({error!r:.200}); please look at it by hand"
 
 
-def _end_at_once(pool: ProcessPoolExecutor) -> None:
-    # Not waiting: Python before 3.11.5 waits for ever if workers died (cpython issue 94777).
-    pool.shutdown(wait=False, cancel_futures=True)
-    # They are children of the server that forks them. Their sandboxes die with them.
-    for server in psutil.Process().children():
-        for worker in server.children():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                worker.kill()
+def _given_up(job: Job, reason: str) -> Outcome:
+    refused = Job(Refused(reason), job.template, job.settings, job.kept)
+    outcome = _read(work(pickle.dumps(refused)))
+    return Outcome(outcome.text, outcome.seconds, 0, {}, outcome.host, failed=True)
 
 
 def _begin_worker(writer: int) -> None:
@@ -153,10 +238,3 @@ def _die_with(writer: psutil.Process) -> None:
         while writer.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.5)
     os._exit(1)
-
-
-def _work(content: bytes | Refused, template: Template, settings: Settings) -> Outcome:
-    """What a worker does; its result depends on nothing but its arguments."""
-    start = time.perf_counter()
-    result = grading.grade(content, template, settings)
-    return nbformat.writes(result.notebook), time.perf_counter() - start, result.peak_memory

@@ -50,7 +50,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(folder.parent),
+        "PYTHONPATH": f"{folder.parent}:{os.environ.get('PYTHONPATH', '')}",
     }
     return subprocess.run(
         [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True
