@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -13,12 +14,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import OperationalError, SAWarning
 
 from autograder import batch, doctor, report, sandbox
 from autograder import course as courses
 from autograder.course import CannotGrade, Course, Submission
-from autograder.gradebook import CannotSave
+from autograder.gradebook import explain
 from autograder.intake import rebuild
 from autograder.outputs import clean_text
 from autograder.sandbox import SandboxUnavailable
@@ -38,8 +39,20 @@ def main(arguments: list[str] | None = None) -> int:
     wish = _parser().parse_args(arguments)
     try:
         return int(wish.run(wish))
-    except (CannotGrade, CannotSave, SandboxUnavailable) as problem:
+    except (CannotGrade, SandboxUnavailable) as problem:
         print(f"autograder: {problem}", file=sys.stderr)
+        return 2
+    except OperationalError as problem:
+        print(f"autograder: {explain(problem)}", file=sys.stderr)
+        return 2
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        print(
+            f"autograder: there is no space left for {problem.filename}. Make space, then give the "
+            "same command again: it goes on from here.",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print(

@@ -66,7 +66,7 @@ def grade_class(
 
     Raises:
         CannotGrade: the assignment's own notebook is broken, or has changed since its release.
-        CannotSave: the gradebook takes nothing.
+        OperationalError: the gradebook cannot be used.
         SandboxUnavailable: this machine cannot build the walls.
     """
     limits = course.config.GradingExporter.get("limits", {})

@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.gradebook import Writer
+from autograder.gradebook import Writer, connect
 from autograder.intake import Refused
 from autograder.nbgrader_exporter import content_of, template_of
 from autograder.template import BrokenAssignment, Template, identity
@@ -42,7 +42,7 @@ class Course:
 
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, to be used in a ``with``."""
-        return Gradebook(self.directory.db_url, self.directory.course_id)
+        return connect(self.directory.db_url, self.directory.course_id)
 
     def path(self, step: str, student: str, assignment: str) -> Path:
         """The folder of a student's assignment in a step, "submitted" for instance."""
@@ -152,7 +152,7 @@ def save(course: Course, writer: Writer, submission: Submission, notebook: Noteb
     In this order, for the notebook's presence says that the submission is done.
 
     Raises:
-        CannotSave: there is no space left, or another program has locked the gradebook.
+        OperationalError: there is no space left, or another program has locked the gradebook.
     """
     timestamp = course.directory.get_existing_timestamp(str(submission.folder))
     graded = {submission.notebook: notebook}

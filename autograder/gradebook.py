@@ -7,7 +7,6 @@ its own, stands here in one: after an interruption a submission is there whole o
 from __future__ import annotations
 
 import datetime
-import time
 from typing import Any
 
 from nbformat import NotebookNode
@@ -23,7 +22,7 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
@@ -31,8 +30,20 @@ from traitlets.config import Config
 SECONDS_TO_WAIT = 60.0
 
 
-class CannotSave(RuntimeError):
-    """The gradebook takes nothing; the message says why and what to do."""
+def connect(url: str, course: str) -> Gradebook:
+    """nbgrader's gradebook, waited for if another program is writing to it.
+
+    Args:
+        url: where it is, as nbgrader's ``db_url`` says.
+        course: nbgrader's name of the course.
+
+    Raises:
+        OperationalError: the database is locked for too long, or cannot be reached.
+    """
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        where = where.update_query_dict({"timeout": str(SECONDS_TO_WAIT)})
+    return Gradebook(where.render_as_string(hide_password=False), course)
 
 
 class Writer:
@@ -72,25 +83,17 @@ class Writer:
             submitted: when it was handed in, if that is known.
 
         Raises:
-            CannotSave: the database is locked for too long, or there is no space left.
+            OperationalError: the database is locked for too long, or there is no space left.
         """
-        give_up_at = time.monotonic() + SECONDS_TO_WAIT
-        while True:
-            session = self._gradebook.db()
-            try:
-                self._save(session, student, assignment, graded, submitted)
-                session.commit()
-                return
-            except OperationalError as error:
-                session.rollback()
-                if "locked" not in str(error) or time.monotonic() > give_up_at:
-                    raise CannotSave(_explain(error, self._gradebook)) from error
-                time.sleep(0.2)
-            except BaseException:
-                session.rollback()
-                raise
-            finally:
-                session.expunge_all()
+        session = self._gradebook.db()
+        try:
+            self._save(session, student, assignment, graded, submitted)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.expunge_all()
 
     def _save(
         self,
@@ -188,15 +191,18 @@ def _save_grades(
             comments[cells[Comment, name]].auto_comment = answer
 
 
-def _explain(error: OperationalError, gradebook: Gradebook) -> str:
-    where = gradebook.engine.url.render_as_string()
+def explain(error: OperationalError) -> str:
+    """What is the matter with the gradebook, and what to do."""
     if "locked" in str(error):
-        return (
-            f"the gradebook ({where}) has been locked by another program for "
-            f"{SECONDS_TO_WAIT:.0f} seconds. End that program, then give the same command again: "
-            "it goes on from here."
+        remedy = (
+            f"Another program has been writing to it for {SECONDS_TO_WAIT:.0f} seconds: end that "
+            "program"
         )
+    elif "full" in str(error):
+        remedy = "The disk is full: make space"
+    else:
+        remedy = "See that the address in nbgrader_config.py is right and the database runs"
     return (
-        f"the gradebook ({where}) cannot be written: {error.orig}. Is the disk full? Make space, "
-        "then give the same command again: it goes on from here."
+        f"the gradebook cannot be used: {error.orig}. {remedy}, then give the same command again: "
+        "it goes on from here."
     )

@@ -12,7 +12,7 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,13 @@ from nbformat import NotebookNode
 
 from autograder import outputs
 from autograder.intake import Rebuilt, Refused, rebuild
-from autograder.kernel import KernelLost, StudentKernel
+from autograder.kernel import KernelDied, KernelLost, StudentKernel
 from autograder.outside import Bench, no_credit
 from autograder.remote import Names
 from autograder.sandbox import Limits, SandboxUnavailable
 from autograder.template import Template, identity, role
 
-MOST_RESTARTS = 6
+MOST_RESTARTS = 12
 
 Outputs = list[NotebookNode]
 
@@ -141,13 +141,12 @@ class _Run:
         if name in self.rebuilt.missing:
             return
         try:
-            self._wake()
-            with self._timed("cells"):
-                cell.outputs = self.kernel.run(cell.source)
-            self.ran.append(cell.source)
+            cell.outputs = self._twice(lambda: self._run_source(cell.source))
         except KernelLost as lost:
             cell.outputs = [no_credit("KernelLost", str(lost))]
         error = outputs.error_name(cell.outputs)
+        if error not in ("KernelLost", "TooLong", "TooMuch"):
+            self.ran.append(cell.source)
         if error:
             last = cell.outputs[-1]
             self.errors[name or cell.id] = f"{error}: {last.evalue}"
@@ -160,13 +159,31 @@ class _Run:
         if identity(cell) in self.kept:
             return self.kept[identity(cell) or ""]
         try:
-            self._wake()
-            self.kernel.begin_cell()
-            with self._timed("tests"), _seeded(self.secret, identity(cell) or ""):
-                return self.bench.verdict(cell.source, float(cell.metadata.nbgrader.points))
+            return self._twice(lambda: self._verdict(cell))
         except KernelLost as lost:
             self._remark(f"{identity(cell)}: {lost}.")
             return [no_credit("KernelLost", str(lost))]
+
+    def _run_source(self, source: str) -> Outputs:
+        with self._timed("cells"):
+            return self.kernel.run(source)
+
+    def _verdict(self, cell: NotebookNode) -> Outputs:
+        self.kernel.begin_cell()
+        with self._timed("tests"), _seeded(self.secret, identity(cell) or ""):
+            return self.bench.verdict(cell.source, float(cell.metadata.nbgrader.points))
+
+    def _twice(self, action: Callable[[], Outputs]) -> Outputs:
+        """Does something with a kernel that runs; again if the kernel dies of it.
+
+        A machine that is short of memory kills kernels too. Only what kills two is the code.
+        """
+        self._wake()
+        try:
+            return action()
+        except KernelDied:
+            self._wake()
+            return action()
 
     def _wake(self) -> None:
         """Starts the kernel if there is none; one that was lost gets back what it had run.

@@ -31,6 +31,10 @@ class KernelLost(ConnectionError):
     """The student's kernel is gone, or had to be stopped; the message says why."""
 
 
+class KernelDied(KernelLost):
+    """The student's kernel has ended, by its own doing or by another's; nobody can tell."""
+
+
 class TooLong(TimeoutError):
     """The student's code took too long, and was interrupted."""
 
@@ -160,7 +164,7 @@ class StudentKernel:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise self._lose(self._how_it_ended()) from error
+                raise self._died() from error
             if not waiting:
                 return
 
@@ -187,7 +191,7 @@ class StudentKernel:
             except OSError:
                 part = b""
             if not part:
-                raise self._lose(self._how_it_ended())
+                raise self._died()
             self._received += part
             if len(self._received) >= count:
                 break
@@ -229,13 +233,14 @@ class StudentKernel:
         except TooLong as error:
             raise self._lose(f"{why} and could not be interrupted") from error
 
-    def _how_it_ended(self) -> str:
+    def _died(self) -> KernelLost:
         for _ in range(50):
             status = self._connected().exit_status()
             if status is not None:
-                return f"the kernel was ended by the code ({_describe_exit(status)})"
+                reason = f"the kernel was ended by the code ({_describe_exit(status)})"
+                return KernelDied(str(self._lose(reason)))
             time.sleep(0.02)
-        return "the kernel closed its connection"
+        return self._lose("the kernel closed its connection")
 
     def _look(self, now: float) -> None:
         """Stops a kernel that uses more than it may."""

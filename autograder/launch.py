@@ -145,8 +145,7 @@ class Kernel:
             with theirs, reporting, contextlib.ExitStack() as opened:
                 folder = sandbox.WORK
                 if walls:
-                    self._box = _box(view, limits)
-                    first = self._box.first_process()
+                    self._box, first = _box(view, limits)
                     given |= _namespaces(first, opened)
                     self.processes = os.open(f"/proc/{first}/root/proc", os.O_RDONLY)
                 else:
@@ -238,16 +237,23 @@ def _namespaces(process: int, opened: contextlib.ExitStack) -> dict[str, int]:
 _spare: dict[object, Box] = {}
 
 
-def _box(view: View, limits: Limits) -> Box:
-    """A sandbox for one kernel; and the next one begins to be built, for that is mostly waiting."""
+def _box(view: View, limits: Limits) -> tuple[Box, int]:
+    """A sandbox for one kernel, and its first process.
+
+    The next one begins to be built at once, for that is mostly waiting.
+    """
     files = tuple((name, hashlib.sha256(data).digest()) for name, data in view.files.items())
     key = (sandbox.find_bwrap(), view.modules, view.distributions, files, limits)
     box = _spare.pop(key, None)
     while _spare:
         _spare.popitem()[1].close()
-    box = box or Box(view, limits)
     _spare[key] = Box(view, limits)
-    return box
+    if box is not None:
+        # It may have been killed since, by a machine that is short of memory.
+        with contextlib.suppress(NotStarted):
+            return box, box.first_process()
+    box = Box(view, limits)
+    return box, box.first_process()
 
 
 @functools.cache
