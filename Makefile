@@ -16,7 +16,7 @@ PYTEST := $(PY) -m pytest -n logical --maxprocesses 8 --dist loadfile
 LECTURES := $(wildcard lectures/*.ipynb)
 FIRST_PAGE := $(firstword $(wildcard lectures/00_welcome.ipynb) lectures/05_backpropagation_by_hand.ipynb)
 
-.PHONY: help lab test demo outputs lint types bench lock clean
+.PHONY: help lab test demo edition outputs lint types attack soak bench bench-grading lock clean
 # `make -j` would otherwise mix the steps of `test`, and none of them would be the first to fail.
 .NOTPARALLEL:
 
@@ -37,6 +37,9 @@ endif
 
 demo: $(STAMP) ## hand in, grade and report an invented class
 	$(PY) -m assignments.demo $(ARGS)
+
+edition: $(STAMP) ## what students get, as one zip: build/edition.zip (ARGS="ps1 ps2" for some)
+	$(PY) -m assignments.edition $(ARGS)
 
 outputs: $(STAMP) ## run the lectures and keep what they show (ARGS="lectures/05_....ipynb" for one)
 	$(PY) lectures/execute.py $(ARGS)
@@ -60,6 +63,16 @@ bench: ## measure speed and memory, beside PyTorch and scikit-learn
 			-r tests/benchmarks/requirements.txt && \
 		cp tests/benchmarks/requirements.txt .venv-bench/; }
 	.venv-bench/bin/python -m tests.benchmarks.speed $(ARGS)
+
+bench-grading: $(STAMP) ## measure the grading of 200 and 1,000 submissions, beside nbgrader's (10 min)
+	$(PY) -m tests.benchmarks.grading $(ARGS)
+
+attack: $(STAMP) ## let hostile and broken submissions loose, on this grader and on plain nbgrader
+	$(PY) -m tests.attacks $(ARGS)
+
+soak: $(STAMP) ## grade while things go wrong: kills, full disks, locks, thousands of broken files
+	$(PY) -m tests.soak.broken
+	$(PY) -m tests.soak.faults
 
 lock: $(STAMP) ## renew requirements.lock (ARGS=--upgrade moves every version)
 	$(PY) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \

@@ -5,15 +5,19 @@ What happens to a submission, and which file does it:
 1. ``template``  reads the instructor's copy of the notebook; ``intake``, what was handed in. The
                  notebook is rebuilt from the former, and only the student's own code and answers
                  are taken from the latter
-2. ``kernel``    the student's cells run in a kernel inside the sandbox (``provisioner``,
-                 ``sandbox``; ``inside`` is the part that runs within the walls)
+2. ``kernel``    the student's cells run in a kernel inside the sandbox. ``sandbox`` says what it
+                 sees and may use, ``launch`` starts it, ``zygote`` forks it, and ``inside`` and
+                 ``agent`` are the part that runs within the walls
 3. ``outside``   the tests run here, outside; the student's functions are called across the wall
                  (``remote``), and only plain data crosses it (``plain``)
 4. ``grading``   all of this for one notebook, as a function of the submission and the assignment
-5. ``workers``   all submissions of a class, on all cores; ``course`` knows where they lie and
-                 saves them in nbgrader's gradebook. ``nbgrader_exporter`` does the same for
-                 nbgrader's own commands
+5. ``workers``   do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
+                 knows where submissions lie, and ``gradebook`` writes what came of them.
+                 ``nbgrader_exporter`` does the same for nbgrader's own commands
 6. ``report``    who got what, and why
+
+``THREATS.md`` says who is defended against, by which wall, and what is not; ``CLUSTER.md``, how to
+use many machines; ``doctor`` tries the walls of this one.
 
 The package knows nothing of neural networks, and nothing here trusts what comes out of the sandbox.
 """

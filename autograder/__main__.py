@@ -16,7 +16,7 @@ from typing import NoReturn
 from rich.console import Console
 from sqlalchemy.exc import OperationalError, SAWarning
 
-from autograder import batch, doctor, report, sandbox
+from autograder import batch, collect, doctor, report, sandbox
 from autograder import course as courses
 from autograder.course import CannotGrade, Course, Submission
 from autograder.gradebook import explain
@@ -84,6 +84,19 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "grade":
             _add_grading_options(command)
+    collecting = commands.add_parser(
+        "collect",
+        help="take what was handed in from a learning platform's export",
+        description="Takes what was handed in from a learning platform's export.",
+    )
+    collecting.add_argument("assignment", help="its name, for instance ps2")
+    collecting.add_argument(
+        "--course",
+        type=Path,
+        help="the folder with nbgrader_config.py (default: this one, or 'assignments' in it)",
+    )
+    collect.add_options(collecting)
+    collecting.set_defaults(run=collect.run)
     walls = commands.add_parser("doctor", help="try to get past the walls of the sandbox")
     walls.set_defaults(run=show_walls)
     return parser

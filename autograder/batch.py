@@ -18,7 +18,7 @@ from autograder.gradebook import Writer
 from autograder.grading import Outputs
 from autograder.nbgrader_exporter import settings_for
 from autograder.template import identity, role
-from autograder.workers import Job, Workers
+from autograder.workers import Job, Outcome, Workers
 
 JOBS_FOR_EACH_WORKER = 3
 
@@ -90,7 +90,8 @@ def grade_class(
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 submission, job = under_way.pop(future)
-                yield _finish(course, writer, submission, job, workers, future)
+                outcome = workers.outcome(job, future)
+                yield _finish(course, writer, submission, job, outcome, only)
 
 
 def _finish(
@@ -98,13 +99,12 @@ def _finish(
     writer: Writer,
     submission: Submission,
     job: Job,
-    workers: Workers,
-    future: Future[bytes],
+    outcome: Outcome,
+    only: str | None,
 ) -> Graded:
-    outcome = workers.outcome(job, future)
     before = time.process_time()
     notebook = nbformat.reads(outcome.text, as_version=4)
-    save(course, writer, submission, notebook)
+    save(course, writer, submission, notebook, only)
     parts = {**outcome.parts, "database": time.process_time() - before}
     failed = outcome.failed or not isinstance(job.content, bytes)
     return Graded(submission, notebook, outcome.seconds, outcome.peak_memory, parts, failed)

@@ -15,7 +15,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.gradebook import Writer, connect
-from autograder.intake import Refused
+from autograder.intake import Refused, refusal_in
 from autograder.nbgrader_exporter import content_of, template_of
 from autograder.template import BrokenAssignment, Template, identity
 
@@ -41,8 +41,18 @@ class Course:
     directory: CourseDirectory
 
     def gradebook(self) -> Gradebook:
-        """nbgrader's gradebook, to be used in a ``with``."""
-        return connect(self.directory.db_url, self.directory.course_id)
+        """nbgrader's gradebook, to be used in a ``with``.
+
+        Raises:
+            CannotGrade: what its address asks for is not installed.
+        """
+        try:
+            return connect(self.directory.db_url, self.directory.course_id)
+        except ImportError as error:
+            raise CannotGrade(
+                f"the gradebook's address in {CONFIG_FILE} needs a package that is missing: "
+                f"{error}. For PostgreSQL: pip install 'mlpkit-autograder[postgresql]'."
+            ) from error
 
     def path(self, step: str, student: str, assignment: str) -> Path:
         """The folder of a student's assignment in a step, "submitted" for instance."""
@@ -81,6 +91,8 @@ class Submission:
         path = self.folder / f"{self.notebook}.ipynb"
         if os.path.lexists(path):
             return content_of(path)
+        if reason := refusal_in(self.folder):
+            return reason
         others = sorted(other.name for other in self.folder.iterdir())[:5]
         there = ", ".join(others) or "nothing"
         return Refused(f"there is no {path.name} in what was handed in; there is: {there!r:.200}")
@@ -146,17 +158,24 @@ def template_for(course: Course, submission: Submission) -> Template:
     return template
 
 
-def save(course: Course, writer: Writer, submission: Submission, notebook: NotebookNode) -> None:
+def save(
+    course: Course,
+    writer: Writer,
+    submission: Submission,
+    notebook: NotebookNode,
+    only: str | None = None,
+) -> None:
     """Writes one result: the scores into the gradebook, then the graded notebook.
 
-    In this order, for the notebook's presence says that the submission is done.
+    In this order, for the notebook's presence says that the submission is done. If only one cell's
+    grade is to be saved, the others keep theirs.
 
     Raises:
         OperationalError: there is no space left, or another program has locked the gradebook.
     """
     timestamp = course.directory.get_existing_timestamp(str(submission.folder))
     graded = {submission.notebook: notebook}
-    writer.save(submission.student, submission.assignment, graded, timestamp)
+    writer.save(submission.student, submission.assignment, graded, timestamp, only)
     destination = destination_of(course, submission)
     destination.parent.mkdir(parents=True, exist_ok=True)
     if timestamp:

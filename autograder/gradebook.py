@@ -27,6 +27,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
+from autograder.template import identity
+
 SECONDS_TO_WAIT = 60.0
 
 
@@ -73,6 +75,7 @@ class Writer:
         assignment: str,
         graded: dict[str, NotebookNode],
         submitted: datetime.datetime | None,
+        only: str | None = None,
     ) -> None:
         """Saves the grades of one submission; grades given by hand stay.
 
@@ -81,13 +84,14 @@ class Writer:
             assignment: its name.
             graded: by its name, each notebook that was graded.
             submitted: when it was handed in, if that is known.
+            only: the one cell whose grade is to be saved; all if None.
 
         Raises:
             OperationalError: the database is locked for too long, or there is no space left.
         """
         session = self._gradebook.db()
         try:
-            self._save(session, student, assignment, graded, submitted)
+            self._save(session, student, assignment, graded, submitted, only)
             session.commit()
         except BaseException:
             session.rollback()
@@ -102,6 +106,7 @@ class Writer:
         assignment: str,
         graded: dict[str, NotebookNode],
         submitted: datetime.datetime | None,
+        only: str | None,
     ) -> None:
         if assignment not in self._structures:
             self._structures[assignment] = _Structure(session, assignment)
@@ -112,7 +117,8 @@ class Writer:
         by_id = {notebook.notebook_id: notebook for notebook in entry.notebooks}
         for name, notebook in graded.items():
             saved = by_id[structure.notebooks[name]]
-            _save_grades(saved, structure.cells[saved.notebook_id], notebook)
+            cells = [cell for cell in notebook.cells if only in (None, identity(cell))]
+            _save_grades(saved, structure.cells[saved.notebook_id], cells)
             self._save_penalty(session, saved, entry, student)
 
     def _save_penalty(
@@ -174,21 +180,21 @@ def _cells(notebook: Notebook) -> dict[tuple[type[Any], str], str]:
 
 
 def _save_grades(
-    saved: SubmittedNotebook, cells: dict[tuple[type[Any], str], str], notebook: NotebookNode
+    saved: SubmittedNotebook, known: dict[tuple[type[Any], str], str], cells: list[NotebookNode]
 ) -> None:
     """As nbgrader's SaveAutoGrades does."""
     grades = {grade.cell_id: grade for grade in saved.grades}
     comments = {comment.cell_id: comment for comment in saved.comments}
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    for cell in cells:
+        name = identity(cell) or ""
         if is_grade(cell):
-            grade = grades[cells[Grade, name]]
+            grade = grades[known[Grade, name]]
             grade.auto_score, _ = determine_grade(cell)
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         if is_solution(cell) or is_task(cell):
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
             answer = "No response." if untouched and not is_task(cell) else None
-            comments[cells[Comment, name]].auto_comment = answer
+            comments[known[Comment, name]].auto_comment = answer
 
 
 def explain(error: OperationalError) -> str:

@@ -225,8 +225,7 @@ class _Run:
             self.seconds[part] = self.seconds.get(part, 0.0) + spent
 
     def _remark(self, text: str) -> None:
-        if text not in self.rebuilt.remarks:
-            self.rebuilt.remarks.append(text)
+        self.rebuilt.remark("lost", text)
 
 
 @contextlib.contextmanager

@@ -20,12 +20,18 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder import tampering
 from autograder.outputs import clean_text
 from autograder.template import Template, identity, role
 
 LARGEST_FILE = 32 * 2**20
 MOST_CELLS = 2000
 LONGEST_SOURCE = 2**20
+LONGEST_REASON = 500
+LONGEST_REMARK = 500
+MOST_REMARKS = 50
+REFUSED_FILE = "refused.txt"
+"""Lies in a submission's folder instead of a notebook, and says why there is none."""
 NOT_HANDED_IN = "# This cell was not in the notebook that was handed in."
 
 
@@ -40,14 +46,22 @@ class Rebuilt:
     Attributes:
         notebook: the instructor's, with the student's work in it.
         missing: names of the solution cells that were not handed in.
-        remarks: what was odd about the file, for the instructor.
+        remarks: what was noticed, for the instructor: dicts with a "kind" and a "text". The kinds
+            are "attack" (would gain points under a grader that believes the file), "odd" (harmless,
+            but not as released), "lost" (the student's process hung or was ended), and "refused".
         refused: why the file cannot be graded at all, if so.
     """
 
     notebook: NotebookNode
     missing: set[str] = field(default_factory=set)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Any] = field(default_factory=list)
     refused: str | None = None
+
+    def remark(self, kind: str, text: str) -> None:
+        """Adds a remark, once."""
+        remark = {"kind": kind, "text": clean_text(_whole(text))[:LONGEST_REMARK]}
+        if remark not in self.remarks and len(self.remarks) < MOST_REMARKS:
+            self.remarks.append(remark)
 
 
 def read_file(path: Path) -> bytes:
@@ -72,6 +86,15 @@ def read_file(path: Path) -> bytes:
         return file.read(LARGEST_FILE)
 
 
+def refusal_in(folder: Path) -> Refused | None:
+    """Why what a student handed in was not collected, if there is a file that says so."""
+    try:
+        text = read_file(folder / REFUSED_FILE).decode("utf-8", "replace")
+    except Refused:
+        return None
+    return Refused(" ".join(clean_text(text).split())[:LONGEST_REASON].removesuffix("."))
+
+
 def rebuild(content: bytes | Refused, template: Template) -> Rebuilt:
     """Puts the student's work into a copy of the instructor's notebook.
 
@@ -85,7 +108,7 @@ def rebuild(content: bytes | Refused, template: Template) -> Rebuilt:
         cells = _cells(content)
     except Refused as reason:
         empty = Rebuilt(copy.deepcopy(template.notebook), refused=str(reason))
-        empty.remarks.append(f"Not graded: {reason}.")
+        empty.remark("refused", f"Not graded: {reason}.")
         for cell in empty.notebook.cells:
             if role(cell) == "solution":
                 _mark_as_missing(cell, empty)
@@ -123,10 +146,16 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     grade_id = identity(cell) if isinstance(metadata, dict) else None
     return {
         "cell_type": cell.get("cell_type"),
-        "source": source[:LONGEST_SOURCE] if isinstance(source, str) else "",
+        "source": _whole(source[:LONGEST_SOURCE]) if isinstance(source, str) else "",
         "id": cell.get("id"),
         "grade_id": grade_id if isinstance(grade_id, str) else None,
+        "metadata": metadata if isinstance(metadata, dict) else {},
     }
+
+
+def _whole(text: str) -> str:
+    """The text without the half characters that JSON knows, and no file can hold."""
+    return text.encode(errors="replace").decode()
 
 
 def _fill(template: Template, cells: list[dict[str, Any]]) -> Rebuilt:
@@ -159,7 +188,9 @@ def _fill(template: Template, cells: list[dict[str, Any]]) -> Rebuilt:
         identity(c) or c.id for i, c in enumerate(given) if i not in found and identity(c)
     )
     if lost:
-        rebuilt.remarks.append("Cells missing from the file: " + clean_text(", ".join(lost)) + ".")
+        rebuilt.remark("odd", "Cells missing from the file: " + ", ".join(lost) + ".")
+    for kind, text in tampering.noticed(template, cells):
+        rebuilt.remark(kind, text)
     return rebuilt
 
 

@@ -147,7 +147,7 @@ class Kernel:
                 if walls:
                     self._box, first = _box(view, limits)
                     given |= _namespaces(first, opened)
-                    self.processes = os.open(f"/proc/{first}/root/proc", os.O_RDONLY)
+                    self.processes = os.open(Path(f"/proc/{first}/root", "proc"), os.O_RDONLY)
                 else:
                     folder = self._folder_without_walls(view)
                 _zygote(_modules(view)).fork(_wish(view, limits, walls, folder), given)

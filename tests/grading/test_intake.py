@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,9 @@ def test_tests_points_and_tags_are_the_instructors(assignment: Template) -> None
     test = rebuilt.notebook.cells[2]
     assert test == assignment.notebook.cells[2]
     assert rebuilt.notebook.metadata == assignment.notebook.metadata
+    attacks = " ".join(r["text"] for r in rebuilt.remarks if r["kind"] == "attack")
+    for words in ("not to run", "what the cell is for", "points", "version", "the test ("):
+        assert words in attacks
 
 
 def test_html_in_answers_and_added_text_is_shown_as_text(assignment: Template) -> None:
@@ -88,10 +92,43 @@ def test_added_cells_keep_their_place_and_nothing_else(assignment: Template) -> 
     assert (added.source, added.metadata, added.id) == ("HELP = 1", {}, "added-0")
 
 
+def test_half_a_character_stops_nobody(assignment: Template) -> None:
+    mine = notebooks.handed_in(assignment, area="x = '\ud800'", why="\udfff")
+    rebuilt = intake.rebuild(mine, assignment)
+    assert nbformat.writes(rebuilt.notebook).encode()
+    assert sources(rebuilt)[1] == "x = '?'"
+
+
 def test_a_copied_test_does_not_run_as_the_students(assignment: Template) -> None:
     copy_test = lambda notebook: notebook["cells"].append(notebook["cells"][2])  # noqa: E731
     rebuilt = intake.rebuild(change(notebooks.handed_in(assignment), copy_test), assignment)
     assert len(rebuilt.notebook.cells) == 4
+    (remark,) = rebuilt.remarks
+    assert remark["kind"] == "odd"
+    assert "more than one cell of this name (test-area)" in remark["text"]
+
+
+def test_what_editors_do_is_no_attack(assignment: Template) -> None:
+    def edit(notebook: dict) -> None:
+        notebook["cells"][2]["source"] += "  \n\n"
+        notebook["cells"][0]["source"] = "import math, os"
+        notebook["cells"][1]["metadata"]["collapsed"] = True
+
+    rebuilt = intake.rebuild(change(notebooks.handed_in(assignment), edit), assignment)
+    assert {remark["kind"] for remark in rebuilt.remarks} == {"odd"}
+    assert "code that was given (imports)" in rebuilt.remarks[0]["text"]
+
+
+def test_a_graded_cell_of_the_students_own_is_noticed(assignment: Template) -> None:
+    def forge(notebook: dict) -> None:
+        forged = json.loads(json.dumps(notebook["cells"][2]))
+        forged["metadata"]["nbgrader"]["grade_id"] = "test-\ud800"
+        notebook["cells"].append(forged)
+
+    rebuilt = intake.rebuild(change(notebooks.handed_in(assignment), forge), assignment)
+    (remark,) = rebuilt.remarks
+    assert remark["kind"] == "attack"
+    assert "a graded cell that the assignment does not have (test-?)" in remark["text"]
 
 
 def test_metadata_lost_by_copying_is_found_by_the_cells_id(assignment: Template) -> None:
@@ -109,7 +146,8 @@ def test_a_deleted_solution_is_missing_and_said_so(assignment: Template) -> None
     rebuilt = intake.rebuild(change(notebooks.handed_in(assignment), delete), assignment)
     assert rebuilt.missing == {"area"}
     assert sources(rebuilt)[1] == NOT_HANDED_IN
-    assert "area" in rebuilt.remarks[0]
+    assert [remark["kind"] for remark in rebuilt.remarks] == ["odd"]
+    assert "area" in rebuilt.remarks[0]["text"]
 
 
 @pytest.mark.parametrize(
