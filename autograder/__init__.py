@@ -14,7 +14,11 @@ What happens to a submission, and which file does it:
 5. ``workers``   do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
                  knows where submissions lie, and ``gradebook`` writes what came of them.
                  ``nbgrader_exporter`` does the same for nbgrader's own commands
-6. ``report``    who got what, and why
+6. ``report``    reads who got what, and why; ``overview`` counts, ``similarity`` compares,
+                 ``page`` and ``feedback`` show, ``exports`` writes; ``telling`` decides what a
+                 student may be told
+
+Before all that, ``collect`` takes what a learning platform exports.
 
 ``THREATS.md`` says who is defended against, by which wall, and what is not; ``CLUSTER.md``, how to
 use many machines; ``doctor`` tries the walls of this one.

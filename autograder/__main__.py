@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import errno
 import os
 import signal
@@ -16,7 +17,7 @@ from typing import NoReturn
 from rich.console import Console
 from sqlalchemy.exc import OperationalError, SAWarning
 
-from autograder import batch, collect, doctor, report, sandbox
+from autograder import batch, collect, doctor, morning, report, runs, sandbox
 from autograder import course as courses
 from autograder.course import CannotGrade, Course, Submission
 from autograder.gradebook import explain
@@ -84,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "grade":
             _add_grading_options(command)
+        else:
+            morning.add_options(command)
     collecting = commands.add_parser(
         "collect",
         help="take what was handed in from a learning platform's export",
@@ -140,6 +143,9 @@ def grade(wish: argparse.Namespace) -> int:
     start = time.monotonic()
     memory = _grade_with_progress(course, to_grade, wish)
     seconds = time.monotonic() - start
+    if to_grade:
+        when = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
+        runs.record(course, wish.assignment, runs.Run(when, len(to_grade), seconds, memory))
     if not wish.quiet:
         report.print_table(report.rows(course, handed_in), Console())
     rate = f", {len(to_grade) / seconds:.2f} a second" if to_grade else ""
@@ -212,10 +218,9 @@ def _note_interrupts() -> threading.Event:
 
 
 def show_report(wish: argparse.Namespace) -> int:
-    """Prints the table of what has been graded."""
+    """Prints the table of what has been graded, and writes the pages that are asked for."""
     course, handed_in = _course_and_submissions(wish)
-    report.print_table(report.rows(course, handed_in), Console())
-    return 0
+    return morning.show(course, handed_in, wish)
 
 
 def show_walls(_: argparse.Namespace) -> int:

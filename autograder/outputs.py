@@ -27,7 +27,10 @@ def clean_text(text: Any) -> str:
     """Text without terminal controls; anything that is not text becomes empty."""
     if isinstance(text, list):
         text = "".join(part for part in text if isinstance(part, str))
-    return _CONTROL.sub("", text) if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    # Half characters, which JSON knows and no file can hold.
+    return _CONTROL.sub("", text).encode(errors="replace").decode()
 
 
 class Collector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import nbformat
@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder import telling
 from autograder.course import Course, Submission, destination_of
 from autograder.outputs import clean_text
 from autograder.template import identity, role
 
-VERDICT = "application/vnd.exercise.verdict+json"
+VERDICT = telling.VERDICT
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class Mark:
         points: what it gave.
         most: what it could have given.
         mistake: the name of the mistake that was recognised, if any.
-        reason: why points are missing; empty if none are.
+        reason: why points are missing, for the instructor; empty if none are.
+        says: what the student is told; no hidden case is in it.
+        attempted: whether anything was written.
+        solutions: names of the cells that are tested: those between this test and the one before.
     """
 
     cell: str
@@ -38,6 +42,22 @@ class Mark:
     most: float
     mistake: str | None
     reason: str
+    says: str = ""
+    attempted: bool = True
+    solutions: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name of the test, for people."""
+        return self.cell.removeprefix("test-").removeprefix("test_").replace("-", " ")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something that was noticed; see ``intake.Rebuilt``."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +70,9 @@ class Row:
         most: the most that the assignment gives.
         by_hand: whether something waits to be graded by hand.
         marks: one for each test.
-        remarks: what was odd about the file.
+        remarks: what was noticed about the file, and while it ran.
+        notebook: the name of the notebook.
+        code: the student's own cells, by name, in their order.
     """
 
     student: str
@@ -58,7 +80,14 @@ class Row:
     most: float
     by_hand: bool
     marks: list[Mark]
-    remarks: list[str]
+    remarks: list[Remark]
+    notebook: str = ""
+    code: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the file could not be graded at all."""
+        return any(remark.kind == "refused" for remark in self.remarks)
 
 
 def rows(course: Course, handed_in: list[Submission]) -> list[Row]:
@@ -74,45 +103,87 @@ def rows(course: Course, handed_in: list[Submission]) -> list[Row]:
                 notebook = nbformat.read(path, as_version=4)
             except (MissingEntry, FileNotFoundError):
                 continue
-            marks = [mark_of(cell) for cell in notebook.cells if role(cell) == "test"]
-            remarks = notebook.metadata.get("autograder", {}).get("remarks", [])
             found.append(
                 Row(
                     submission.student,
                     saved.score,
                     saved.max_score,
                     saved.needs_manual_grade,
-                    marks,
-                    remarks,
+                    _marks(notebook),
+                    _remarks(notebook),
+                    submission.notebook,
+                    _code(notebook),
                 )
             )
     return found
 
 
-def mark_of(cell: NotebookNode) -> Mark:
-    """What a test cell gave, and why."""
+def _marks(notebook: NotebookNode) -> list[Mark]:
+    marks: list[Mark] = []
+    tested: list[str] = []
+    new, known = True, telling.heard(notebook)
+    for cell in notebook.cells:
+        if role(cell) == "solution":
+            # A second test of the same cells has no solution between it and the first.
+            tested = ([] if new else tested) + [identity(cell) or cell.id]
+            new = False
+        elif role(cell) == "test":
+            marks.append(mark_of(cell, tuple(tested), known))
+            new = True
+    return marks
+
+
+def _remarks(notebook: NotebookNode) -> list[Remark]:
+    remarks = notebook.metadata.get("autograder", {}).get("remarks", [])
+    return [Remark(clean_text(each["kind"]), clean_text(each["text"])) for each in remarks]
+
+
+def _code(notebook: NotebookNode) -> dict[str, str]:
+    return {
+        identity(cell) or cell.id: cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and (role(cell) in ("solution", "answer") or cell.id.startswith("added-"))
+    }
+
+
+def mark_of(
+    cell: NotebookNode, solutions: tuple[str, ...] = (), known: frozenset[str] = frozenset()
+) -> Mark:
+    """What a test cell gave, and why.
+
+    Args:
+        cell: the test, graded.
+        solutions: the cells that it tests.
+        known: what may be told; see ``telling.heard``.
+    """
     points, most = determine_grade(cell)
-    mistake, reason = None, ""
+    name, mistake, reason, says, attempted = identity(cell) or cell.id, None, "", "", True
     for output in cell.outputs:
         if output.output_type == "error":
             reason = f"{output.ename}: {output.evalue}"
+            says = telling.error(output, cell, known)
+            attempted = output.ename != "NotImplementedError"
         verdict = output.get("data", {}).get(VERDICT)
         if verdict:
-            mistake, reason = _reason(verdict)
-    return Mark(identity(cell) or cell.id, points, most, mistake, clean_text(reason))
+            mistake, reason, attempted = _reason(verdict)
+            says = verdict["mistake"]["says"] if mistake else reason
+    return Mark(name, points, most, mistake, clean_text(reason), says, attempted, solutions)
 
 
-def _reason(verdict: dict[str, Any]) -> tuple[str | None, str]:
+def _reason(verdict: dict[str, Any]) -> tuple[str | None, str, bool]:
+    """The mistake, the reason, and whether anything was attempted."""
     if verdict["points"] == verdict["max_points"]:
-        return None, ""
+        return None, "", True
     if not verdict["attempted"]:
-        return None, "not attempted"
+        return None, "not attempted", False
     if verdict["mistake"]:
-        return verdict["mistake"]["name"], verdict["mistake"]["name"]
+        return verdict["mistake"]["name"], verdict["mistake"]["name"], True
     if verdict["error"]:
-        return None, f"it ends in {verdict['error']}"
+        slow = "it takes too long: " if verdict["error"] == "TooLong" else ""
+        return None, f"{slow}it ends in {verdict['error']}", True
     failed = [aspect for aspect in verdict["aspects"] if not aspect["passed"]]
-    return None, "wrong: " + ", ".join(aspect["name"] for aspect in failed)
+    return None, "wrong: " + ", ".join(aspect["name"] for aspect in failed), True
 
 
 def print_table(results: list[Row], console: Console) -> None:
@@ -120,23 +191,24 @@ def print_table(results: list[Row], console: Console) -> None:
     if not results:
         console.print("Nothing has been graded yet.")
         return
+    for notebook in dict.fromkeys(row.notebook for row in results):
+        _print_notebook([row for row in results if row.notebook == notebook], console)
+    if any(row.by_hand for row in results):
+        console.print("+ an answer waits to be graded by hand, in the formgrader\n")
+    _print_reasons(results, console)
+
+
+def _print_notebook(results: list[Row], console: Console) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("student", no_wrap=True)
     for mark in results[0].marks:
-        table.add_column(f"{_short(mark.cell)}\nof {mark.most:g}", justify="right")
+        table.add_column(f"{mark.title}\nof {mark.most:g}", justify="right")
     table.add_column("score", justify="right", no_wrap=True)
     for row in results:
         marks = [f"{mark.points:g}" for mark in row.marks]
         score = f"{row.score:g} of {row.most:g}" + (" +" if row.by_hand else "  ")
         table.add_row(Text(clean_text(row.student)), *marks, score)
     console.print(table)
-    if any(row.by_hand for row in results):
-        console.print("+ an answer waits to be graded by hand, in the formgrader\n")
-    _print_reasons(results, console)
-
-
-def _short(cell: str) -> str:
-    return cell.removeprefix("test-").replace("-", " ")
 
 
 def _print_reasons(results: list[Row], console: Console) -> None:
@@ -157,7 +229,7 @@ def _reasons(row: Row) -> dict[str, str]:
     groups: dict[str, list[str]] = {}
     for mark in row.marks:
         if mark.points < mark.most:
-            groups.setdefault(mark.reason, []).append(_short(mark.cell))
+            groups.setdefault(mark.reason, []).append(mark.title)
     everything = len(row.marks)
     return {
         "everything" if len(cells) == everything else ", ".join(cells): reason

@@ -65,6 +65,7 @@ class Verdict:
             "max_points": self.max_points,
             "attempted": self.attempted,
             "mistake": mistake,
+            "hint": self.hint,
             "error": self.error,
             "aspects": [dict(vars(aspect)) for aspect in self.aspects],
         }

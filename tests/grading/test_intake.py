@@ -25,7 +25,7 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Template:
         tmp_path_factory.mktemp("intake"),
         notebooks.given("imports", "import math"),
         notebooks.solution("area", "def area(r):\n    return math.pi * r**2"),
-        notebooks.test("test-area", "assert area(0) == 0", points=3),
+        notebooks.test("test-area", "assert area(0) == 0\nassert area(1)", points=3),
         notebooks.answer("why"),
     )
 
@@ -110,7 +110,8 @@ def test_a_copied_test_does_not_run_as_the_students(assignment: Template) -> Non
 
 def test_what_editors_do_is_no_attack(assignment: Template) -> None:
     def edit(notebook: dict) -> None:
-        notebook["cells"][2]["source"] += "  \n\n"
+        test = notebook["cells"][2]
+        test["source"] = "".join(test["source"]).replace("\n", "  \n") + "\n\n"
         notebook["cells"][0]["source"] = "import math, os"
         notebook["cells"][1]["metadata"]["collapsed"] = True
 
