@@ -25,7 +25,7 @@ from autograder.intake import rebuild
 from autograder.outputs import clean_text
 from autograder.sandbox import SandboxUnavailable
 from autograder.template import identity, role
-from autograder.workers import workers
+from autograder.workers import Workers, workers
 
 EXPLANATION = """\
 Students' code runs in a sandbox; the tests run outside of it, in this program. The scores go into
@@ -252,13 +252,15 @@ def _course_and_submissions(wish: argparse.Namespace) -> tuple[Course, list[Subm
 
 
 def run() -> NoReturn:
-    """The program: ``main``, and then out at once."""
+    """The program: ``main``, and then out."""
     status = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # All is saved. An ordinary exit would wait for the workers' queue, for ever if they died while
-    # it was being written (cpython issue 94777, before 3.11.5).
-    os._exit(status)
+    if status or Workers.ended_at_once:
+        # An ordinary exit would wait for the workers' queue, for ever if they died while it was
+        # being written (cpython issue 94777, before 3.11.5). All is saved.
+        os._exit(status)
+    sys.exit()
 
 
 if __name__ == "__main__":

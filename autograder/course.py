@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.attempts import TIME_FILE, read_time
 from autograder.gradebook import Writer, connect
-from autograder.intake import Refused, refusal_in
+from autograder.intake import Refused, read_file, refusal_in
 from autograder.nbgrader_exporter import content_of, template_of
 from autograder.template import BrokenAssignment, Template, identity
 
@@ -88,6 +90,8 @@ class Submission:
 
     def content(self) -> bytes | Refused:
         """The notebook file, or why it cannot be graded."""
+        if problem := _problem_of(self.folder):
+            return Refused(problem)
         path = self.folder / f"{self.notebook}.ipynb"
         if os.path.lexists(path):
             return content_of(path)
@@ -96,6 +100,36 @@ class Submission:
         others = sorted(other.name for other in self.folder.iterdir())[:5]
         there = ", ".join(others) or "nothing"
         return Refused(f"there is no {path.name} in what was handed in; there is: {there!r:.200}")
+
+    def handed_in_at(self) -> datetime.datetime | None:
+        """When it was handed in, in UTC, if a file says so as nbgrader writes it."""
+        if _problem_of(self.folder):
+            return None
+        return _time_in(self.folder)
+
+
+def _problem_of(folder: Path) -> str | None:
+    """What is wrong with a student's folder itself."""
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return "its folder is a link, not a folder"
+    if not folder.is_dir():
+        return "there is a file where its folder should be"
+    if _name_of(folder) != folder.parent.name:
+        return "the name of its folder is not UTF-8: rename it, and grade again"
+    return None
+
+
+def _name_of(folder: Path) -> str:
+    """The student's name, made such that it can be written anywhere."""
+    return os.fsencode(folder.parent.name).decode(errors="backslashreplace")
+
+
+def _time_in(folder: Path) -> datetime.datetime | None:
+    try:
+        time = read_time(read_file(folder / TIME_FILE))
+    except Refused:
+        return None
+    return time.replace(tzinfo=None) if time else None
 
 
 def submissions(course: Course, assignment: str, student: str = "*") -> list[Submission]:
@@ -117,9 +151,8 @@ def submissions(course: Course, assignment: str, student: str = "*") -> list[Sub
     if not folders:
         raise CannotGrade(f"nobody has handed in anything: there is no {pattern}.")
     return [
-        Submission(folder.parent.name, assignment, notebook, folder)
+        Submission(_name_of(folder), assignment, notebook, folder)
         for folder in folders
-        if folder.is_dir() and not folder.is_symlink()
         for notebook in notebooks
     ]
 
@@ -129,8 +162,7 @@ def is_done(course: Course, submission: Submission) -> bool:
     done = destination_of(course, submission)
     if not done.exists():
         return False
-    newer = course.directory.get_existing_timestamp(str(submission.folder))
-    known = course.directory.get_existing_timestamp(str(done.parent))
+    newer, known = submission.handed_in_at(), _time_in(done.parent)
     return not (newer and known and newer > known)
 
 
@@ -173,13 +205,13 @@ def save(
     Raises:
         OperationalError: there is no space left, or another program has locked the gradebook.
     """
-    timestamp = course.directory.get_existing_timestamp(str(submission.folder))
+    timestamp = submission.handed_in_at()
     graded = {submission.notebook: notebook}
     writer.save(submission.student, submission.assignment, graded, timestamp, only)
     destination = destination_of(course, submission)
     destination.parent.mkdir(parents=True, exist_ok=True)
     if timestamp:
-        _write(destination.with_name("timestamp.txt"), timestamp.isoformat(sep=" ") + " UTC\n")
+        _write(destination.with_name(TIME_FILE), timestamp.isoformat(sep=" ") + " UTC\n")
     _write(destination, nbformat.writes(notebook) + "\n")
 
 

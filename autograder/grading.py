@@ -148,10 +148,10 @@ class _Run:
         if error not in ("KernelLost", "TooLong", "TooMuch"):
             self.ran.append(cell.source)
         if error:
-            last = cell.outputs[-1]
-            self.errors[name or cell.id] = f"{error}: {last.evalue}"
+            said = outputs.error_text(cell.outputs)
+            self.errors[name or cell.id] = f"{error}: {said}"
             if error in ("KernelLost", "TooLong", "TooMuch"):
-                self._remark(f"{name or 'A cell that was added'}: {last.evalue}.")
+                self._remark(f"{name or 'A cell that was added'}: {said}.")
         if role(cell) == "given" and not cell.id.startswith("added-"):
             self.bench.prepare(cell.source)
 

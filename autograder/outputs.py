@@ -110,3 +110,9 @@ def error_name(outputs: list[NotebookNode]) -> str | None:
     """The name of the error that a cell ended with, if it did."""
     errors = [output.ename for output in outputs if output.output_type == "error"]
     return errors[-1] if errors else None
+
+
+def error_text(outputs: list[NotebookNode]) -> str:
+    """What that error says; empty if there is none."""
+    errors = [output.evalue for output in outputs if output.output_type == "error"]
+    return errors[-1] if errors else ""

@@ -168,6 +168,8 @@ def mark_of(
         if verdict:
             mistake, reason, attempted = _reason(verdict)
             says = verdict["mistake"]["says"] if mistake else reason
+    if points < most and not reason:
+        reason = says = f"the test gave {points:g} of {most:g} points"
     return Mark(name, points, most, mistake, clean_text(reason), says, attempted, solutions)
 
 

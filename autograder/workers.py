@@ -90,9 +90,13 @@ class Workers:
     """Takes jobs and gives outcomes, whatever happens to the processes that do the work.
 
     Args:
-        executor: makes a new pool of workers.
         count: how many there are.
+
+    Attributes:
+        ended_at_once: whether any were, since this process began.
     """
+
+    ended_at_once = False
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -130,6 +134,7 @@ class Workers:
         if not at_once:
             self._pool.shutdown()
             return
+        Workers.ended_at_once = True
         # Not waiting: Python before 3.11.5 waits for ever if workers died (cpython issue 94777).
         self._pool.shutdown(wait=False, cancel_futures=True)
         # They are children of the server that forks them. Their sandboxes die with them.
@@ -140,6 +145,8 @@ class Workers:
 
     def _new_pool(self, count: int) -> Executor:
         context = multiprocessing.get_context("forkserver")
+        # What takes seconds to load is loaded once, and not by each worker.
+        context.set_forkserver_preload([__name__])
         return ProcessPoolExecutor(
             count, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
         )
