@@ -9,7 +9,9 @@ What happens to a submission, and which file does it:
                  sees and may use, ``launch`` starts it, ``zygote`` forks it, and ``inside`` and
                  ``agent`` are the part that runs within the walls
 3. ``outside``   the tests run here, outside; the student's functions are called across the wall
-                 (``remote``), and only plain data crosses it (``plain``)
+                 (``remote``), and only plain data crosses it (``plain``). Objects stay there, and
+                 ``proxies`` stand for them here (with ``operators``, ``reference``, ``wall``);
+                 ``handing_over`` says which functions of a test can go in
 4. ``grading``   all of this for one notebook, as a function of the submission and the assignment
 5. ``workers``   do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
                  knows where submissions lie, and ``gradebook`` writes what came of them.

@@ -24,6 +24,7 @@ from autograder import outputs
 from autograder.intake import Rebuilt, Refused, rebuild
 from autograder.kernel import KernelDied, KernelLost, StudentKernel
 from autograder.outside import Bench, no_credit
+from autograder.reference import AuthorError
 from autograder.remote import Names
 from autograder.sandbox import Limits, SandboxUnavailable
 from autograder.template import Template, identity, role
@@ -111,7 +112,8 @@ class _Run:
     ) -> None:
         self.rebuilt, self.template, self.secret, self.kept = rebuilt, template, secret, kept
         self.kernel = StudentKernel(settings.limits, template.view, settings.walls)
-        self.bench = Bench(Names(self.kernel, template.students_names, self._why_missing))
+        names, classes = template.students_names, template.students_classes
+        self.bench = Bench(Names(self.kernel, names, self._why_missing, classes))
         self.bench.prepare(template.imports)
         self.ran: list[str] = []
         self.errors: dict[str, str] = {}
@@ -163,6 +165,10 @@ class _Run:
         except KernelLost as lost:
             self._remark(f"{identity(cell)}: {lost}.")
             return [no_credit("KernelLost", str(lost))]
+        except AuthorError as error:
+            # The others go on: it may be that only this submission brings the fault to light.
+            self.rebuilt.remark("fault", f"{identity(cell)}: the test is at fault: {error}")
+            return [no_credit("TestAtFault", str(error))]
 
     def _run_source(self, source: str) -> Outputs:
         with self._timed("cells"):

@@ -62,10 +62,27 @@ class Wire:
         return data
 
 
+class Bytes(io.RawIOBase):
+    """What is printed as bytes, past the text: ``sys.stdout.buffer``."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self.stream.write(bytes(content).decode(errors="replace"))
+        return len(content)
+
+
 class Stream(io.TextIOBase):
     """What is printed, sent on in pieces."""
 
+    encoding = "utf-8"
+
     def __init__(self, name: str) -> None:
+        self.buffer = Bytes(self)
         self.name, self.waiting, self.length = name, list[str](), 0
         self.lock = threading.RLock()
 

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import io
 import warnings
 from types import CodeType
 from typing import Any
 
+import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import setenv
 
 from autograder.outputs import clean_text
-from autograder.remote import Names
+from autograder.proxies import RemoteObject
+from autograder.reference import AuthorError
+from autograder.remote import Names, same
 
 LONGEST_REASON = 300
+_SAME = "__same__"
 
 
 class NoVerdict(RuntimeError):
@@ -49,16 +54,17 @@ class Bench:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.names["get_ipython"] = _IgnoresMagics
+        self.names[_SAME] = same
 
     def prepare(self, source: str) -> None:
         """Runs what a cell that is no test adds to the namespace: imports, definitions, data.
 
         An error in it is no verdict on the student; a test that needs the name will say so.
         """
-        body = [s for s in _parse(source).body if not isinstance(s, ast.Expr)]
         with contextlib.suppress(Exception), _quiet():
+            body = [s for s in _parse(source).body if not isinstance(s, ast.Expr)]
             for statement in body:
-                exec(_compile(ast.Module([statement], [])), self.names)
+                exec(self._compile(ast.Module([statement], [])), self.names)
 
     def verdict(self, source: str, points: float) -> list[NotebookNode]:
         """Runs a test cell.
@@ -68,12 +74,23 @@ class Bench:
 
         Raises:
             KernelLost: the student's kernel was lost in the course of it.
+            AuthorError: the cell itself is wrong, and no student can pass it.
         """
+        wall = self.names.wall
+        wall.authors_error = wall.lost = None
+        outputs = self._verdict(source, points)
+        # Whatever the cell made of them, they are not the student's answer.
+        for end in (wall.authors_error, wall.lost):
+            if end is not None:
+                raise end
+        return outputs
+
+    def _verdict(self, source: str, points: float) -> list[NotebookNode]:
         try:
             with _quiet() as printed:
                 value = self._run(source)
                 data = None if value is None else _shown(value, points)
-        except ConnectionError:
+        except (ConnectionError, AuthorError):
             raise
         except (Exception, SystemExit) as error:
             return [*_text(printed), no_credit(type(error).__name__, str(error))]
@@ -83,11 +100,40 @@ class Bench:
         return outputs
 
     def _run(self, source: str) -> Any:
-        *body, last = _parse(source).body or [ast.Pass()]
+        try:
+            *body, last = _parse(source).body or [ast.Pass()]
+        except SyntaxError as error:
+            raise AuthorError(f"the test is not Python: {error}") from error
         if not isinstance(last, ast.Expr):
             body, last = [*body, last], ast.Expr(ast.Constant(None))
-        exec(_compile(ast.Module(body, [])), self.names)
-        return eval(_compile(ast.Expression(last.value)), self.names)
+        exec(self._compile(ast.Module(body, [])), self.names)
+        return eval(self._compile(ast.Expression(last.value)), self.names)
+
+    def _compile(self, tree: ast.Module | ast.Expression) -> CodeType:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global) and not self.names.students.isdisjoint(node.names):
+                raise AuthorError(
+                    f"'global {', '.join(node.names)}' in a function of a test does not reach the "
+                    "student's name. Assign it outside of the function."
+                )
+        file = self.names.hand_over.note(tree)
+        mode = "eval" if isinstance(tree, ast.Expression) else "exec"
+        tree = _Identity().visit(copy.deepcopy(tree))
+        return compile(ast.fix_missing_locations(tree), file, mode)
+
+
+class _Identity(ast.NodeTransformer):
+    """Makes ``is`` ask whether two proxies are of one object."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        match node.ops, node.comparators:
+            case [ast.Is() | ast.IsNot() as how], [right] if not isinstance(right, ast.Constant):
+                asked: ast.expr = ast.Call(ast.Name(_SAME, ast.Load()), [node.left, right], [])
+                if isinstance(how, ast.IsNot):
+                    asked = ast.UnaryOp(ast.Not(), asked)
+                return ast.copy_location(asked, node)
+        return node
 
 
 def no_credit(name: str, reason: str) -> NotebookNode:
@@ -99,10 +145,15 @@ def no_credit(name: str, reason: str) -> NotebookNode:
 
 def _shown(value: Any, points: float) -> dict[str, Any]:
     """How a test's value is shown; its plain text is what nbgrader reads the points from."""
-    bundle = getattr(value, "_repr_mimebundle_", None)
-    data = dict(bundle()) if bundle else {"text/plain": repr(value)}
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, bool):
         raise NoVerdict(f"the test's value is {value}; expected points, or nothing")
+    if isinstance(value, RemoteObject):
+        # It is no verdict, and must not choose how it looks: its repr might be a number.
+        return {"text/plain": "an object of the student's"}
+    bundle = getattr(value, "_repr_mimebundle_", None)
+    data = _clean(dict(bundle()) if bundle else {"text/plain": repr(value)})
     try:
         earned = float(data["text/plain"])
     except ValueError:
@@ -110,6 +161,15 @@ def _shown(value: Any, points: float) -> dict[str, Any]:
     if not 0 <= earned <= points:
         raise NoVerdict(f"the test gave {earned} points; expected 0 to {points:g}")
     return data
+
+
+def _clean(shown: Any) -> Any:
+    """What a test shows, all texts in it made safe: it may quote what the student's code said."""
+    if isinstance(shown, dict):
+        return {key: _clean(item) for key, item in shown.items()}
+    if isinstance(shown, list | tuple):
+        return [_clean(item) for item in shown]
+    return clean_text(shown) if isinstance(shown, str) else shown
 
 
 def _text(printed: io.StringIO) -> list[NotebookNode]:
@@ -133,8 +193,3 @@ def _quiet() -> Any:
 
 def _parse(source: str) -> ast.Module:
     return ast.parse(TransformerManager().transform_cell(source))
-
-
-def _compile(tree: ast.Module | ast.Expression) -> CodeType:
-    mode = "eval" if isinstance(tree, ast.Expression) else "exec"
-    return compile(ast.fix_missing_locations(tree), "<test>", mode)

@@ -144,7 +144,9 @@ def overview(
         sum(row.by_hand for row in graded),
         _exercises(graded, names),
         _remarks(results, lambda kind: kind == "attack"),
-        _remarks([*results, *map(_hung, results)], lambda kind: kind in ("lost", "refused")),
+        _remarks(
+            [*results, *map(_hung, results)], lambda kind: kind in ("lost", "refused", "fault")
+        ),
         _remarks(results, lambda kind: kind == "odd"),
         pairs,
         runs,

@@ -45,7 +45,7 @@ _PACKAGES_OF_THE_SYSTEM = [
     for path in (*Path("/usr/lib").glob("python3*/dist-packages"), Path("/usr/local"))
     if path.is_dir()
 ]
-_ALWAYS = ("ipython", "matplotlib-inline", "numpy")
+ALWAYS = ("ipython", "matplotlib-inline", "numpy")
 _MEBIBYTE = 2**20
 
 
@@ -60,6 +60,7 @@ class Limits:
     Attributes:
         cell_seconds: wall time of one cell, and of all that one test asks of the student's code.
         notebook_seconds: wall time of a whole notebook.
+        tests_seconds: wall time of the tests' own code, besides what they ask of the student's.
         memory_bytes: memory of one process, and of all together.
         processes: processes and threads at one time.
         open_files: open files of one process.
@@ -69,6 +70,7 @@ class Limits:
 
     cell_seconds: float = 10.0
     notebook_seconds: float = 120.0
+    tests_seconds: float = 60.0
     memory_bytes: int = 2048 * _MEBIBYTE
     processes: int = 64
     open_files: int = 256
@@ -259,7 +261,7 @@ def _python(view: View) -> Iterator[str]:
     if site.is_dir():
         yield from ("--tmpfs", str(site))
     of_course = [r for package in view.packages for r in _requirements(package)]
-    for path in _permitted_paths((*_ALWAYS, *view.distributions, *of_course)):
+    for path in permitted_paths((*ALWAYS, *view.distributions, *of_course)):
         yield from _bind(path)
     for folder in (*_PACKAGES_OF_THE_SYSTEM, *([site] if site.is_dir() else [])):
         yield from ("--remount-ro", str(folder))
@@ -315,7 +317,7 @@ def _requirements(name: str) -> list[str]:
 
 
 @functools.cache
-def _permitted_paths(names: tuple[str, ...]) -> tuple[Path, ...]:
+def permitted_paths(names: tuple[str, ...]) -> tuple[Path, ...]:
     """The files and folders of distributions, and of all that they require."""
     waiting, known, paths = list(names), set[str](), set[Path]()
     while waiting:

@@ -24,6 +24,7 @@ SENTENCES = {
     "KernelLost": "the process that ran your code ended, or had to be ended",
     "TooLong": "your code took too long, and was stopped",
     "NotPlain": "a function returned something other than numbers, text, lists, dicts or arrays",
+    "TestAtFault": "the test itself is at fault; it will be looked at",
     "UnexpectedObject": "an object came where numbers, text, lists, dicts or arrays were expected",
 }
 _MISSING = re.compile(

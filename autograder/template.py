@@ -38,6 +38,7 @@ class Template:
         folder: where the assignment's source is; the tests run in it.
         notebook: as released, but with the hidden tests.
         students_names: the names that the solution cells define, and the cell that does it.
+        students_classes: those of them that are classes.
         imports: what the solution cells of the instructor import.
         view: what the student's kernel sees.
     """
@@ -46,6 +47,7 @@ class Template:
     folder: Path
     notebook: NotebookNode
     students_names: Mapping[str, str]
+    students_classes: frozenset[str]
     imports: str
     view: View
 
@@ -68,17 +70,33 @@ def load(path: Path, assignment: str) -> Template:
         source = nbformat.read(path, as_version=4)
     except Exception as error:
         raise BrokenAssignment(f"{path}: cannot be read as a notebook ({error}).") from error
+    _give_ids(source)
     names: dict[str, str] = {}
+    classes: set[str] = set()
     imports = []
     for cell in source.cells:
         if cell.cell_type == "code" and is_solution(cell):
             solution_id = cell.metadata.nbgrader.grade_id
             names |= dict.fromkeys(remote.defined_names(cell.source), solution_id)
+            classes |= remote.defined_classes(cell.source)
             imports.append(remote.imports(cell.source))
     notebook = _as_released_with_tests(source, path)
     return Template(
-        assignment, path.parent, notebook, names, "\n".join(imports), _view(source, path)
+        assignment,
+        path.parent,
+        notebook,
+        names,
+        frozenset(classes),
+        "\n".join(imports),
+        _view(source, path),
     )
+
+
+def _give_ids(notebook: NotebookNode) -> None:
+    """Older notebooks have no ids of cells; these are the same whenever it is read."""
+    for i, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{i}")
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
 
 
 def _as_released_with_tests(source: NotebookNode, path: Path) -> NotebookNode:

@@ -6,6 +6,7 @@ A worker turns bytes into bytes and touches nothing else: it needs no file of th
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import pickle
@@ -72,10 +73,16 @@ def work(job: bytes) -> bytes:
     """
     start, before = time.perf_counter(), time.process_time()
     wish: Job = pickle.loads(job)
+    # What a student's function returns can keep a test busy for ever, in C where nothing else gets
+    # a turn. The machine then ends this process, which is a dead worker like any other.
+    limits = wish.settings.limits
+    signal.alarm(math.ceil(limits.notebook_seconds + limits.tests_seconds))
     try:
         result = grading.grade(wish.content, wish.template, wish.settings, wish.kept)
     except SandboxUnavailable as error:
         raise SandboxUnavailable(f"{socket.gethostname()}: {error}") from error
+    finally:
+        signal.alarm(0)
     parts = dict(result.seconds)
     written = time.process_time()
     text = nbformat.writes(result.notebook)

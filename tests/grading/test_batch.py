@@ -20,9 +20,12 @@ import sqlalchemy
 from assignments import demo
 from autograder import batch
 from autograder import course as courses
+from autograder.grading import Settings
 from autograder.nbgrader_exporter import KEY_FILE
-from autograder.workers import workers
+from autograder.sandbox import Limits
+from autograder.workers import Job, workers
 from tests.benchmarks.grading import make_class
+from tests.grading import notebooks
 from tests.soak.faults import GRADES
 
 pytestmark = pytest.mark.sandbox
@@ -123,6 +126,23 @@ def test_what_a_lost_machine_was_doing_is_done_elsewhere(
     team[0].kill()
     assert grading.wait(timeout=120) == 0
     assert (grades(folder), graded(folder)) == expected
+
+
+def test_a_test_that_never_ends_costs_only_its_submission(tmp_path: Path) -> None:
+    """All these numbers have one hash, and a set of them takes time without end, in C."""
+    colliding = "def f():\n    return [k * (2**61 - 1) for k in range(60_000)]"
+    assignment = notebooks.instructors(
+        tmp_path, notebooks.solution("f", colliding), notebooks.test("test-f", "set(f())")
+    )
+    settings = Settings(Limits(notebook_seconds=3, tests_seconds=1), b"secret")
+    mine = notebooks.handed_in(assignment, f=colliding)
+    innocent = notebooks.handed_in(assignment, f="def f(): return [1]")
+    jobs = [Job(content, assignment, settings, {}) for content in (mine, innocent)]
+    with workers(2, None) as team:
+        futures = [team.submit(job) for job in jobs]
+        outcomes = [team.outcome(*pair) for pair in zip(jobs, futures, strict=True)]
+    assert [outcome.failed for outcome in outcomes] == [True, False]
+    assert "the process that graded it died" in outcomes[0].text
 
 
 def test_one_exercise_is_graded_again_and_the_others_are_kept(folder: Path, expected: Any) -> None:
