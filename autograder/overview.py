@@ -21,6 +21,10 @@ MOST_FREQUENT = 5
 MOST_EXAMPLES_TRIED = 10
 
 
+BY_HAND = ("lost", "refused", "fault")
+"""The kinds of remarks that somebody has to look into."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A mistake that was recognised, how many made it, and one of them without a name."""
@@ -144,9 +148,7 @@ def overview(
         sum(row.by_hand for row in graded),
         _exercises(graded, names),
         _remarks(results, lambda kind: kind == "attack"),
-        _remarks(
-            [*results, *map(_hung, results)], lambda kind: kind in ("lost", "refused", "fault")
-        ),
+        _remarks([*results, *map(_hung, results)], lambda kind: kind in BY_HAND),
         _remarks(results, lambda kind: kind == "odd"),
         pairs,
         runs,

@@ -19,39 +19,32 @@ Array = Any
 
 
 def namespace(*arrays: Array, **named: Array) -> ModuleType:
-    """The array library that the arrays belong to.
-
-    Args:
-        arrays: arrays of one library, on one device.
-        named: more of them; the name is what an error message calls the array.
+    """The array library that the arrays belong to; an error message calls each by its name.
 
     Raises:
         TypeError: the arrays belong to several libraries or devices, or to no library.
     """
-    everything = [*arrays, *named.values()]
     # By far the most frequent case, and asking in general takes longer than a small layer does.
-    if all(type(array) is np.ndarray for array in everything):
+    if all(type(array) is np.ndarray for array in (*arrays, *named.values())):
         return array_api_numpy
-    names = [*(f"argument {number}" for number in range(1, len(arrays) + 1)), *named]
+    everything = {f"argument {number}": a for number, a in enumerate(arrays, start=1)} | named
     try:
-        xp = array_namespace(*everything)
+        xp = array_namespace(*everything.values())
     except TypeError:
-        homes = [type(array).__module__.partition(".")[0] for array in everything]
+        homes = {
+            name: f"{type(array).__name__} of {type(array).__module__.partition('.')[0]}"
+            for name, array in everything.items()
+        }
+        listed = ", ".join(f"{name}: {home}" for name, home in homes.items())
         raise TypeError(
-            "expected arrays of one library; got "
-            + ", ".join(
-                f"{name}: {type(array).__name__} of {home}"
-                for name, array, home in zip(names, everything, homes, strict=True)
-            )
-            + ". Convert them to one library first."
+            f"expected arrays of one library; got {listed}. Convert them to one library first."
         ) from None
-    devices = [device(array) for array in everything if is_array_api_obj(array)]
     # Inside a function that JAX compiles, an array is on no device yet.
-    if len({str(where) for where in devices if where is not None}) > 1:
+    places = {name: device(a) for name, a in everything.items() if is_array_api_obj(a)}
+    if len({str(place) for place in places.values() if place is not None}) > 1:
+        listed = ", ".join(f"{name} on {place}" for name, place in places.items())
         raise TypeError(
-            "expected arrays on one device; got "
-            + ", ".join(f"{name} on {where}" for name, where in zip(names, devices, strict=True))
-            + ". Move them with to_device first."
+            f"expected arrays on one device; got {listed}. Move them with to_device first."
         )
     return xp
 
@@ -70,9 +63,9 @@ def as_floats(values: Any, like: Array | None = None) -> Array:
         return values
     if not is_array_api_obj(values):
         values = _from_python(values)
-        if like is not None:
-            xp = namespace(like)
-            return xp.asarray(values, dtype=like.dtype, device=device(like))
+        if like is None:
+            return values
+        return namespace(like).asarray(values, dtype=like.dtype, device=device(like))
     xp = namespace(values)
     if xp.isdtype(values.dtype, "real floating"):
         return values
@@ -89,19 +82,16 @@ def as_floats(values: Any, like: Array | None = None) -> Array:
 def _from_python(values: Any) -> Array:
     try:
         array = np.asarray(values)
-    except ValueError as error:
-        raise TypeError(f"expected a rectangular list of numbers, got {values!r:.80}") from error
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"expected numbers or a list of numbers, got {values!r:.80}")
+        is_numbers = array.dtype.kind in "biuf"
+    except ValueError:
+        is_numbers = False
+    if not is_numbers:
+        raise TypeError(f"expected a number or a rectangular list of numbers, got {values!r:.80}")
     return array.astype(np.float64)
 
 
 def find_not_finite(values: Array) -> int | None:
-    """The first row that holds a NaN or an infinity, counted from 0; None if there is none.
-
-    Args:
-        values: any shape; a row is what stands at one index of the first axis.
-    """
+    """The first row (first index) that holds a NaN or an infinity; None if there is none."""
     xp = namespace(values)
     finite = xp.isfinite(values)
     if bool(xp.all(finite)):

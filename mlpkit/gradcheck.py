@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from mlpkit.arrays import to_device
-from mlpkit.losses import Loss, as_targets, squared_error
+from mlpkit.losses import Loss, squared_error
 from mlpkit.network import Network, cost, deltas, forward, gradients
 from mlpkit.penalties import Penalty
 
@@ -18,7 +17,7 @@ Function = Callable[[np.ndarray], Any]
 
 
 def numerical_gradient(function: Function, parameters: Any, step: float = 1e-5) -> np.ndarray:
-    """The gradient of a function by central differences.
+    """The gradient of a function by central differences, in double precision.
 
     Each parameter in turn is moved a little up and a little down, and the slope read off. It takes
     two evaluations for each parameter: right, but far too slow to learn with.
@@ -27,9 +26,6 @@ def numerical_gradient(function: Function, parameters: Any, step: float = 1e-5) 
         function: takes a vector of shape (n,), returns a number.
         parameters: where to take the gradient, shape (n,).
         step: how far to move. The error is of the order of step squared, plus rounding.
-
-    Returns:
-        Shape (n,), in double precision.
     """
     parameters = np.array(parameters, dtype=np.float64)
     pairs = (_moved(function, parameters, i, (step, -step)) for i in range(len(parameters)))
@@ -43,18 +39,9 @@ def complex_step_gradient(function: Function, parameters: Any, step: float = 1e-
     so the imaginary part over h is the slope. Nothing is subtracted, so nothing is lost, however
     small h is (Squire and Trapp, Using complex variables to estimate derivatives, 1998).
 
-    Args:
-        function: takes a complex vector of shape (n,), returns a complex number. It is made of
-            sums, products, powers, exp, log and tanh, not of abs, max or comparisons, which are not
-            analytic. (Where these touch only a part of it, that goes unnoticed.)
-        parameters: where to take the gradient, shape (n,).
-        step: h.
-
-    Returns:
-        Shape (n,), in double precision.
-
-    Raises:
-        ValueError: the function does not take complex numbers, or does not return one.
+    The function takes a complex vector and returns a complex number. It is made of sums, products,
+    powers, exp, log and tanh, not of abs, max or comparisons, which are not analytic. (Where these
+    touch only a part of it, that goes unnoticed.)
     """
     parameters = np.array(parameters, dtype=np.complex128)
     try:
@@ -147,7 +134,7 @@ def check_gradient(
     step: float = 1e-5,
     complex_step: bool = False,
 ) -> GradientReport:
-    """Compares a gradient with a numerical one.
+    """Compares the gradient of a function with a numerical one.
 
     Args:
         function: takes a vector of shape (n,), returns a number.
@@ -155,11 +142,7 @@ def check_gradient(
         parameters: where the gradient was taken, shape (n,).
         names: of the parameters; ``[0]``, ``[1]`` and so on if not given.
         step: as for ``numerical_gradient``.
-        complex_step: use ``complex_step_gradient`` instead.
-
-    Raises:
-        ValueError: gradient, parameters and names are not of one length; or a complex step is asked
-            for, and the function is not analytic.
+        complex_step: use ``complex_step_gradient`` instead, if the function is analytic.
     """
     parameters = np.array(to_device(parameters, "cpu"), dtype=np.float64)
     analytic = np.array(to_device(gradient, "cpu"), dtype=np.float64)
@@ -190,47 +173,25 @@ def check_network(
     targets: Any,
     loss: Loss = squared_error,
     penalty: Penalty | None = None,
-    *,
     step: float = 1e-5,
-    complex_step: bool = False,
 ) -> GradientReport:
-    """Compares a network's gradient, found by back-propagation, with a numerical one.
+    """Compares a network's gradient, found by back-propagation, with central differences.
 
-    Back-propagation runs in the network's own library and precision; the numerical gradient is
-    calculated by NumPy in double precision. The parameters are named as they are found in the
-    network: ``layers[0].W[2, 1]`` is the first layer's weight to its unit 2 from input 1.
-
-    Args:
-        network: a single network.
-        x, targets, loss: as for ``deltas`` and ``forward``.
-        penalty: what the weights cost in addition.
-        step, complex_step: as for ``check_gradient``.
-
-    Raises:
-        ValueError: a complex step is asked for, and something here is not analytic: an activation
-            or loss of your own, or the penalty ``l1``.
+    Back-propagation runs in the network's own library and precision; the differences are taken by
+    NumPy in double precision. The parameters are named as they are found in the network:
+    ``layers[0].W[2, 1]`` is the first layer's weight to its unit 2 from input 1.
     """
     trace = forward(network, x)
     gradient = gradients(trace, deltas(network, trace, targets, loss))
     if penalty is not None:
         gradient = gradient + penalty.slope(network.parameters * network.weight_mask)
 
-    parameters = np.array(to_device(network.parameters, "cpu"), dtype=np.float64)
-    x = np.array(to_device(x, "cpu"), dtype=np.float64)
-    plain = Network(network.sizes, network.activations, parameters)
-    targets = as_targets(to_device(targets, "cpu"), forward(plain, x).output, loss)
+    plain = network.with_parameters(np.array(to_device(network.parameters, "cpu"), np.float64))
+    x, targets = np.array(to_device(x, "cpu"), np.float64), to_device(targets, "cpu")
 
     def total(parameters: np.ndarray) -> Any:
-        if np.iscomplexobj(parameters):
-            value = _analytic_cost(plain, parameters, x, targets, loss)
-        else:
-            value = cost(plain.with_parameters(parameters), x, targets, loss)
-        if penalty is None:
-            return value
-        of_weights = penalty.function(parameters * plain.weight_mask)
-        if np.iscomplexobj(value) and not np.iscomplexobj(of_weights):
-            raise TypeError(f"the penalty {penalty.name!r} is not analytic")
-        return value + of_weights
+        value = cost(plain.with_parameters(parameters), x, targets, loss)
+        return value + penalty.function(parameters * plain.weight_mask) if penalty else value
 
     names = [
         f"layers[{number}].{name}{list(place)}"
@@ -238,9 +199,7 @@ def check_network(
         for name, array in (("W", layer.W), ("b", layer.b))
         for place in np.ndindex(array.shape)
     ]
-    return check_gradient(
-        total, gradient, parameters, names=names, step=step, complex_step=complex_step
-    )
+    return check_gradient(total, gradient, plain.parameters, names=names, step=step)
 
 
 def gradient_error(
@@ -248,36 +207,3 @@ def gradient_error(
 ) -> float:
     """How far back-propagation is from central differences: the error of ``check_network``."""
     return check_network(network, x, targets, loss, step=step).error
-
-
-# The formulas as they are defined. They are not safe from overflow, but analytic: relu and absolute
-# on either side of their kink.
-_ANALYTIC: dict[str, Callable[..., Any]] = {
-    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    "tanh": np.tanh,
-    "relu": lambda z: z * (z.real > 0),
-    "softplus": lambda z: np.log(1 + np.exp(z)),
-    "identity": lambda z: z,
-    "absolute": lambda z: z * np.sign(z.real),
-    "squared_error": lambda a, t: np.sum((a - t) ** 2, axis=-1) / 2,
-    "negative_log_likelihood": lambda z, t: np.sum(np.log(1 + np.exp(z)) - t * z, axis=-1),
-    "cross_entropy": lambda z, t: np.log(np.sum(np.exp(z), axis=-1)) - np.sum(t * z, axis=-1),
-}
-
-
-def _analytic_cost(
-    network: Network, parameters: np.ndarray, x: np.ndarray, targets: np.ndarray, loss: Loss
-) -> Any:
-    """``cost`` for complex parameters."""
-    # A loss that looks at the net inputs leaves the last activation out.
-    last = "identity" if loss.output else network.activations[-1].name
-    names = [*(activation.name for activation in network.activations[:-1]), last]
-    unknown = [name for name in (*names, loss.name) if name not in _ANALYTIC]
-    if unknown:
-        raise TypeError(f"nothing is known about {unknown[0]!r} of complex numbers")
-    a, start = x, 0
-    for (inputs, units), name in zip(pairwise(network.sizes), names, strict=True):
-        middle, end = start + units * inputs, start + units * (inputs + 1)
-        W = parameters[start:middle].reshape(units, inputs)
-        a, start = _ANALYTIC[name](a @ W.T + parameters[middle:end]), end
-    return np.mean(_ANALYTIC[loss.name](a, targets))

@@ -3,20 +3,72 @@
 Calculating with nodes builds the graph: ``s = w * x + b`` remembers its operation and its parents.
 On the way back a node adds up the messages of its children: that is its error signal, the
 derivative of the result by the node. To each parent it sends this signal times the derivative of
-its own operation, and needs to know nothing else of the graph.
+its own operation, and needs to know nothing else of the graph. (After micrograd, by A. Karpathy.)
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlpkit import operations
-from mlpkit.activations import Activation
+from mlpkit.activations import Activation, activation_named
 from mlpkit.arrays import Array, as_floats, namespace
-from mlpkit.operations import Operation
+
+
+class Operation(NamedTuple):
+    """An operation and its derivative.
+
+    Attributes:
+        symbol: how it is written, for instance "+".
+        function: takes the operands, returns the result y.
+        messages: takes the error signal d of y, then y and the operands; returns what is sent to
+            each operand: d times the derivative of y by it. (Where broadcasting repeated an
+            operand, ``backpropagate`` adds its messages up.)
+    """
+
+    symbol: str
+    function: Callable[..., Array]
+    messages: Callable[..., tuple[Array, ...]]
+
+
+def _max_messages(d: Array, y: Array, a: Array, b: Array) -> tuple[Array, Array]:
+    # The signal goes to the larger operand; equal ones share it, as central differences would.
+    sign = namespace(d).sign(a - b)
+    return d * (1 + sign) / 2, d * (1 - sign) / 2
+
+
+def _product(a: Array, b: Array) -> Array:
+    if a.ndim > 2 or b.ndim > 2:
+        raise ValueError("a product is made of vectors and matrices")
+    return a @ b
+
+
+def _product_messages(d: Array, y: Array, a: Array, b: Array) -> tuple[Array, Array]:
+    # A vector is a row on the left of a product, and a column on its right.
+    reshape = namespace(a).reshape
+    A, B = reshape(a, (-1, a.shape[-1])), reshape(b, (b.shape[0], -1))
+    d = reshape(d, (A.shape[0], B.shape[1]))
+    return reshape(d @ B.T, a.shape), reshape(A.T @ d, b.shape)
+
+
+def _repeated(d: Array, a: Array) -> tuple[Array]:
+    return (d + namespace(a).zeros_like(a),)
+
+
+ADD = Operation("+", lambda a, b: a + b, lambda d, y, a, b: (d, d))
+SUBTRACT = Operation("−", lambda a, b: a - b, lambda d, y, a, b: (d, -d))
+MULTIPLY = Operation("×", lambda a, b: a * b, lambda d, y, a, b: (d * b, d * a))
+DIVIDE = Operation("÷", lambda a, b: a / b, lambda d, y, a, b: (d / b, -d * y / b))
+NEGATE = Operation("−", lambda a: -a, lambda d, y, a: (-d,))
+MATMUL = Operation("@", _product, _product_messages)
+MAX = Operation("max", lambda a, b: namespace(a).maximum(a, b), _max_messages)
+EXP = Operation("exp", lambda a: namespace(a).exp(a), lambda d, y, a: (d * y,))
+LOG = Operation("log", lambda a: namespace(a).log(a), lambda d, y, a: (d / a,))
+SUM = Operation("sum", lambda a: namespace(a).sum(a), lambda d, y, a: _repeated(d, a))
+MEAN = Operation("mean", lambda a: namespace(a).mean(a), lambda d, y, a: _repeated(d / a.size, a))
 
 
 def _method(operation: Operation, swap: bool = False) -> Any:
@@ -28,14 +80,11 @@ class Node:
     """A value in a computation graph, to calculate with: + - * / @ **, and the methods below.
 
     Attributes:
-        value: a number or an array, of any library and shape (for @, of one or two axes).
+        value: a number or an array, of any library and shape (for @, of one or two axes). It has to
+            be finite: the logarithm of 0 is refused.
         name: what pictures and tables call it; may be empty.
         operation, parents: what made it, and from what. A leaf, which was given, has none.
         gradient: its error signal, of the shape of its value; None before ``backpropagate``.
-
-    Raises:
-        TypeError: the value is not made of numbers.
-        ValueError: the value is not finite, as the logarithm of 0.
     """
 
     value: Array
@@ -47,14 +96,13 @@ class Node:
     # Otherwise NumPy's arrays would take the node in ``array + node`` for an element.
     __array_ufunc__ = None
 
-    __add__, __radd__ = _method(operations.ADD), _method(operations.ADD, swap=True)
-    __sub__, __rsub__ = _method(operations.SUBTRACT), _method(operations.SUBTRACT, swap=True)
-    __mul__, __rmul__ = _method(operations.MULTIPLY), _method(operations.MULTIPLY, swap=True)
-    __truediv__, __rtruediv__ = _method(operations.DIVIDE), _method(operations.DIVIDE, swap=True)
-    __matmul__, __rmatmul__ = _method(operations.MATMUL), _method(operations.MATMUL, swap=True)
-    __neg__, max = _method(operations.NEGATE), _method(operations.MAX)
-    exp, log = _method(operations.EXP), _method(operations.LOG)
-    sum, mean = _method(operations.SUM), _method(operations.MEAN)
+    __add__, __radd__ = _method(ADD), _method(ADD, swap=True)
+    __sub__, __rsub__ = _method(SUBTRACT), _method(SUBTRACT, swap=True)
+    __mul__, __rmul__ = _method(MULTIPLY), _method(MULTIPLY, swap=True)
+    __truediv__, __rtruediv__ = _method(DIVIDE), _method(DIVIDE, swap=True)
+    __matmul__, __rmatmul__ = _method(MATMUL), _method(MATMUL, swap=True)
+    __neg__, max = _method(NEGATE), _method(MAX)
+    exp, log, sum, mean = _method(EXP), _method(LOG), _method(SUM), _method(MEAN)
 
     def __post_init__(self) -> None:
         if self.operation is None:
@@ -66,11 +114,19 @@ class Node:
             raise ValueError(f"values have to be finite, but {made or 'a leaf'} is {self.value}.")
 
     def __pow__(self, exponent: float) -> Node:
-        return apply(operations.power(exponent), self)
+        c = float(exponent)
+        # At x = 0, the slope 0 of x^0 would be 0 times infinity.
+        below = c - 1 if c else 0.0
+        return apply(
+            Operation(f"^{c:g}", lambda a: a**c, lambda d, y, a: (d * c * a**below,)), self
+        )
 
     def activated(self, activation: str | Activation) -> Node:
         """An activation of the node, for instance "sigmoid", with its own slope; not softmax."""
-        return apply(operations.activation(activation), self)
+        name, function, slope = activation_named(activation)
+        if slope is None:
+            raise ValueError(f"{name} has no slope for each unit: build it from exp and sum.")
+        return apply(Operation(name, function, lambda d, y, z: (d * slope(z, y),)), self)
 
     def named(self, name: str) -> Node:
         """The node itself, with a name: ``s = (w * x + b).named("s")``."""
@@ -79,12 +135,7 @@ class Node:
 
 
 def apply(operation: Operation, *operands: Any) -> Node:
-    """What an operation makes of nodes and numbers, which join the library of the first node.
-
-    Raises:
-        TypeError: the operands are not numbers, or belong to several libraries.
-        ValueError: their shapes do not fit together, or the result is not finite.
-    """
+    """What an operation makes of nodes and numbers, which join the library of the first node."""
     like = next(operand.value for operand in operands if isinstance(operand, Node))
     parents = [o if isinstance(o, Node) else Node(as_floats(o, like)) for o in operands]
     values = [parent.value for parent in parents]
@@ -124,11 +175,7 @@ class Message(NamedTuple):
 
 
 def backpropagate(result: Node) -> list[Message]:
-    """Gives every node of the graph its gradient, anew; returns the messages as they were sent.
-
-    Raises:
-        ValueError: the result is not a single number; its sum or mean is one.
-    """
+    """Gives every node of a number's graph its gradient, anew; returns the messages as sent."""
     if result.value.ndim:
         raise ValueError(f"expected a single number, got the shape {tuple(result.value.shape)}.")
     order, sent = topological_order(result), []

@@ -12,43 +12,27 @@ units), and the same lines of code below multiply stacks of matrices.
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import sqrt
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlpkit.activations import ACTIVATIONS, Activation, activation_named
+from mlpkit import guards
+from mlpkit.activations import Activation, activation_named
 from mlpkit.arrays import Array, as_floats, namespace, to_device
-from mlpkit.losses import (
-    Loss,
-    as_targets,
-    cross_entropy,
-    negative_log_likelihood,
-    squared_error,
-)
+from mlpkit.losses import Loss, squared_error
 
 Activations = str | Activation | Sequence[str | Activation]
 
-SCHEMES = ("uniform", "glorot", "he")
-
 
 class Layer(NamedTuple):
-    """One layer of units.
+    """One layer of units: weights ``W[to, from]``, biases and the activation.
 
-    Attributes:
-        W: weights, shape (units, inputs): ``W[to, from]``.
-        b: biases, shape (units,).
-        activation: what the units do with their net inputs.
-
-    In networks side by side W has the shape (networks, units, inputs), and b the shape
-    (networks, 1, units), so that it is added to every example.
+    W has the shape (units, inputs) and b the shape (units,). In networks side by side they are
+    (networks, units, inputs) and (networks, 1, units), so that b is added to every example.
     """
 
     W: Array
@@ -68,10 +52,6 @@ class Network:
         parameters: flat vector of all weights and biases: the first layer's W row by row, then its
             b, then the second layer's W, and so on; shape (n,), or (networks, n). All zero if not
             given.
-
-    Raises:
-        ValueError: fewer than two sizes, a size below 1, an unknown activation, or a number of
-            activations or of parameters that does not fit the sizes.
     """
 
     sizes: tuple[int, ...]
@@ -82,105 +62,33 @@ class Network:
         self, sizes: Sequence[int], activations: Activations = "sigmoid", parameters: Any = None
     ) -> None:
         sizes = tuple(int(size) for size in sizes)
-        if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(
-                f"sizes are {sizes}; expected the number of inputs and then of units in each "
-                "layer, all at least 1, for instance (2, 3, 1)."
-            )
+        guards.check_sizes(sizes)
+        if isinstance(activations, str | Activation):
+            activations = [activations] * (len(sizes) - 1)
+        activations = tuple(map(activation_named, activations))
+        guards.check_activations(activations, sizes)
         count = number_of_parameters(sizes)
         parameters = as_floats(np.zeros(count) if parameters is None else parameters)
-        if parameters.ndim not in (1, 2) or parameters.shape[-1] != count or not parameters.size:
-            raise ValueError(
-                f"a network of sizes {sizes} has {count} parameters, so their vector has the "
-                f"shape ({count},), or (networks, {count}) for several side by side; "
-                f"got the shape {tuple(parameters.shape)}."
-            )
+        guards.check_parameters(parameters, sizes, count)
         object.__setattr__(self, "sizes", sizes)
-        object.__setattr__(self, "activations", _one_for_each_layer(activations, sizes))
+        object.__setattr__(self, "activations", activations)
         object.__setattr__(self, "parameters", parameters)
 
     @classmethod
     def from_layers(
-        cls,
-        weights: Sequence[Any],
-        biases: Sequence[Any],
-        activations: Activations = "sigmoid",
+        cls, weights: Sequence[Any], biases: Sequence[Any], activations: Activations = "sigmoid"
     ) -> Network:
-        """A network of the given weights and biases, layer by layer.
-
-        Args:
-            weights: for each layer, W of shape (units, inputs).
-            biases: for each layer, b of shape (units,).
-            activations: as for Network.
-
-        Raises:
-            ValueError: the shapes do not fit together; the message names the layer.
-        """
-        if len(weights) != len(biases) or not len(weights):
-            raise ValueError(
-                f"got weights for {len(weights)} layers and biases for {len(biases)}; expected "
-                "both for each layer, and at least one layer."
-            )
-        weights = [as_floats(W) for W in weights]
-        biases = [as_floats(b) for b in biases]
-        inputs = weights[0].shape[-1] if weights[0].ndim else 1
-        for number, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
-            if W.ndim != 2 or W.shape[1] != inputs or b.shape != W.shape[:1]:
-                raise ValueError(
-                    f"layer {number} has {inputs} inputs, so W has the shape (units, {inputs}) "
-                    f"and b the shape (units,); got {tuple(W.shape)} and {tuple(b.shape)}."
-                )
-            inputs = W.shape[0]
-        xp = namespace(*weights, *biases)
-        sizes = (weights[0].shape[1], *(W.shape[0] for W in weights))
+        """A network of each layer's W, shape (units, inputs), and b, shape (units,)."""
+        weights, biases = [as_floats(W) for W in weights], [as_floats(b) for b in biases]
+        guards.check_layers(weights, biases)
+        sizes = [weights[0].shape[1], *(W.shape[0] for W in weights)]
         pairs = zip(weights, biases, strict=True)
-        flat = [xp.reshape(part, (-1,)) for pair in pairs for part in pair]
-        return cls(sizes, activations, xp.concat(flat))
-
-    @classmethod
-    def random(
-        cls,
-        sizes: Sequence[int],
-        activations: Activations = "sigmoid",
-        scheme: str = "uniform",
-        *,
-        seed: int = 0,
-        networks: int | None = None,
-        dtype: Any = np.float64,
-    ) -> Network:
-        """A network that has not learned anything yet.
-
-        Args:
-            sizes, activations: as for Network.
-            scheme: "uniform": weights and biases between -.05 and .05 (Mitchell, chapter 4).
-                "glorot": weights uniform with the variance 2 / (inputs + units), for sigmoid and
-                tanh (Glorot and Bengio 2010). "he": weights normal with the variance 2 / inputs,
-                for relu (He et al. 2015). In the last two all biases are 0.
-            seed: the same seed gives the same network.
-            networks: how many, side by side. The one at index k is drawn from (seed, k).
-            dtype: the precision of the parameters.
-
-        Raises:
-            ValueError: the scheme is unknown, or as for Network.
-        """
-        if scheme not in SCHEMES:
-            raise ValueError(
-                f"there is no scheme named {scheme!r}. The known ones are: {', '.join(SCHEMES)}."
-            )
-        network = cls(sizes, activations)
-        if networks is None:
-            parameters = _drawn(network, scheme, np.random.default_rng(seed))
-        else:
-            generators = (np.random.default_rng([seed, k]) for k in range(networks))
-            rows = [_drawn(network, scheme, generator) for generator in generators]
-            parameters = np.reshape(rows, (networks, -1))
-        return network.with_parameters(parameters.astype(dtype))
+        return cls(sizes, activations, _flat([part for pair in pairs for part in pair], ()))
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """The layers; their W and b are views of the parameters."""
-        xp = namespace(self.parameters)
-        networks = self.parameters.shape[:-1]
+        xp, networks = namespace(self.parameters), self.parameters.shape[:-1]
         layers, start = [], 0
         for (inputs, units), activation in zip(pairwise(self.sizes), self.activations, strict=True):
             middle, end = start + units * inputs, start + units * (inputs + 1)
@@ -197,11 +105,9 @@ class Network:
         For what concerns weights alone: ``penalty.slope(network.parameters * network.weight_mask)``
         is what a penalty adds to the gradient.
         """
-        xp = namespace(self.parameters)
-        parts = []
-        for layer in self.layers:
-            parts += [_flat(xp.ones_like(layer.W), layer), _flat(xp.zeros_like(layer.b), layer)]
-        return xp.concat(parts, axis=-1)
+        ones = namespace(self.parameters).ones_like
+        parts = [part for W, b, _ in self.layers for part in (ones(W), 0 * ones(b))]
+        return _flat(parts, self.parameters.shape[:-1])
 
     def with_parameters(self, parameters: Array) -> Network:
         """A network of the same shape with other parameters.
@@ -215,47 +121,6 @@ class Network:
         """The network in the memory of "gpu" (CuPy) or "cpu" (NumPy)."""
         return self.with_parameters(to_device(self.parameters, device))
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the network to a file of NumPy's format ``.npz``.
-
-        It is written beside its place and then renamed, so that an interruption leaves no half of
-        a file.
-
-        Raises:
-            ValueError: an activation is not one of mlpkit's, so that only its name could be saved.
-            OSError: the file cannot be written; the message names it.
-        """
-        names = [activation.name for activation in self.activations]
-        own = [f.name for f in self.activations if ACTIVATIONS.get(f.name) != f]
-        if own:
-            raise ValueError(f"cannot save {own[0]!r}, which is an activation of your own.")
-        path = Path(path)
-        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        parameters = to_device(self.parameters, "cpu")
-        try:
-            with beside.open("wb") as file:
-                np.savez(file, sizes=self.sizes, activations=names, parameters=parameters)
-            beside.replace(path)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        finally:
-            beside.unlink(missing_ok=True)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Network:
-        """The network that ``save`` wrote.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: the file does not hold a network, or is damaged; the message names it.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                names = [str(name) for name in file["activations"]]
-                return cls(file["sizes"].tolist(), names, file["parameters"])
-        except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{path} does not hold a network that save wrote: {error}") from error
-
     def __reduce__(self) -> tuple[Any, ...]:
         # Copies and pickles are built anew, so that their layers are views of their own parameters.
         return Network, (self.sizes, self.activations, self.parameters)
@@ -266,37 +131,10 @@ def number_of_parameters(sizes: Sequence[int]) -> int:
     return sum(units * (inputs + 1) for inputs, units in pairwise(sizes))
 
 
-def _one_for_each_layer(activations: Activations, sizes: Sequence[int]) -> tuple[Activation, ...]:
-    if isinstance(activations, str | Activation):
-        activations = [activations] * (len(sizes) - 1)
-    if len(activations) != len(sizes) - 1:
-        raise ValueError(
-            f"sizes {sizes} make {len(sizes) - 1} layers, but there are {len(activations)} "
-            "activations. Give one for each layer, or a single name for all."
-        )
-    found = tuple(map(activation_named, activations))
-    for number, activation in enumerate(found[:-1], start=1):
-        if activation.slope is None:
-            raise ValueError(f"layer {number} is {activation.name!r}, which only the last can be.")
-    return found
-
-
-def _drawn(network: Network, scheme: str, generator: np.random.Generator) -> np.ndarray:
-    if scheme == "uniform":
-        return generator.uniform(-0.05, 0.05, network.parameters.shape)
-    drawn = Network(network.sizes, network.activations)
-    for W, _, _ in drawn.layers:
-        units, inputs = W.shape
-        if scheme == "glorot":
-            W[:] = generator.uniform(-1, 1, W.shape) * sqrt(6 / (inputs + units))
-        else:
-            W[:] = generator.normal(0, 1, W.shape) * sqrt(2 / inputs)
-    return drawn.parameters
-
-
-def _flat(part: Array, layer: Layer) -> Array:
-    """A layer's weights or biases as they stand in the vector of parameters."""
-    return namespace(part).reshape(part, (*layer.W.shape[:-2], -1))
+def _flat(parts: list[Array], networks: tuple[int, ...]) -> Array:
+    """Weights and biases, layer by layer, as they stand in the vector of parameters."""
+    xp = namespace(*parts)
+    return xp.concat([xp.reshape(part, (*networks, -1)) for part in parts], axis=-1)
 
 
 class Trace(NamedTuple):
@@ -304,10 +142,9 @@ class Trace(NamedTuple):
 
     Attributes:
         x: what came in, shape (inputs,) or (examples, inputs).
-        z: for each layer, the net inputs, shape (units,) or (examples, units).
+        z: for each layer, the net inputs, shape (units,) or (examples, units); of networks side by
+            side, (networks, examples, units).
         a: for each layer, the activations, of the same shapes.
-
-    Of networks side by side, z and a have the shape (networks, examples, units).
     """
 
     x: Array
@@ -319,69 +156,39 @@ class Trace(NamedTuple):
         """The activations of the last layer."""
         return self.a[-1]
 
+    def judged(self, loss: Loss) -> Array:
+        """What the loss looks at: the outputs, or their net inputs."""
+        return self.z[-1] if loss.output else self.a[-1]
+
 
 def forward(network: Network, x: Any) -> Trace:
     """Sends inputs through the network: z = W a + b and a = f(z), layer after layer.
 
-    Args:
-        network: the network, or several side by side.
-        x: one example, shape (inputs,), or a batch, shape (examples, inputs). Networks side by side
-            take a batch, and all see the same.
-
-    Raises:
-        ValueError: x does not have as many columns as the network has inputs, or has no rows.
-        TypeError: x is not of numbers, or belongs to another library than the network.
+    x is one example, of shape (inputs,), or a batch, of shape (examples, inputs). Networks side by
+    side take a batch, and all see the same.
     """
     x = as_floats(x, like=network.parameters)
-    namespace(x=x, network=network.parameters)
-    inputs = network.sizes[0]
-    if x.shape[-1:] != (inputs,) or not network.parameters.ndim <= x.ndim <= 2:
-        one = f"({inputs},) or " if network.parameters.ndim == 1 else ""
-        raise ValueError(
-            f"the network has {inputs} inputs, so x has the shape {one}(examples, {inputs}); "
-            f"got {tuple(x.shape)}."
-        )
-    if not x.shape[0]:
-        raise ValueError("x has no rows; expected at least one example.")
-    return propagate(network, x)
-
-
-def propagate(network: Network, x: Array) -> Trace:
-    """``forward``, of inputs that need no checking."""
+    guards.check_inputs(x, network.sizes[0], network.parameters)
     trace, a = Trace(x, [], []), x
-    for layer in network.layers:
-        z = _times(layer.W, a)
-        z += layer.b
-        a = layer.activation.function(z)
+    for W, b, activation in network.layers:
+        z = a @ _transposed(W) + b
+        a = activation.function(z)
         trace.z.append(z)
         trace.a.append(a)
     return trace
 
 
-def transposed(M: Array) -> Array:
+def _transposed(M: Array) -> Array:
     """A matrix, or each of a stack of matrices, with rows and columns exchanged."""
-    return M.T if M.ndim == 2 else namespace(M).matrix_transpose(M)
-
-
-def _times(W: Array, a: Array) -> Array:
-    """W a, for one example, or for each row of a batch.
-
-    A batch is multiplied as (W aT)T, which is a WT, but leaves the examples in columns in memory:
-    products and sums over units go through them faster.
-    """
-    return (W @ a.T).T if W.ndim == a.ndim == 2 else a @ transposed(W)
+    return namespace(M).matrix_transpose(M)
 
 
 def predict(network: Network, x: Any) -> Array:
-    """What the network says about examples: class numbers, or values.
+    """What the network says about examples, which are as for ``forward``.
 
-    Args:
-        network, x: as for ``forward``.
-
-    Returns:
-        Of softmax or sigmoid outputs, the number of the largest, or of a single one whether it is
-        above 1/2: integers of shape () or (examples,). Of any other output, the values themselves,
-        shape (outputs,) or (examples, outputs).
+    Of softmax or sigmoid outputs it is the number of the largest, or of a single one whether it is
+    above 1/2: integers of shape () or (examples,). Of any other output it is the values themselves,
+    of shape (outputs,) or (examples, outputs).
     """
     output = forward(network, x).output
     xp = namespace(output)
@@ -400,109 +207,52 @@ def deltas(network: Network, trace: Trace, targets: Any, loss: Loss = squared_er
     (Mitchell's error terms are these with the opposite sign.)
 
     Args:
-        network: the network, or several side by side.
-        trace: what ``forward`` returned.
+        network, trace: what came forward through the network, as ``forward`` returned it.
         targets: what the outputs should have been, shape (outputs,) or (examples, outputs); for
             cross-entropy also class numbers, shape () or (examples,).
         loss: the loss of one example.
-
-    Returns:
-        For each layer, an array of the shape of its z.
-
-    Raises:
-        ValueError: the targets do not have the shape of the outputs, or the loss is not defined for
-            them or for outputs of that activation.
     """
-    return back_propagate(network, trace, checked_targets(network, trace, targets, loss), loss)
+    return back_propagate(network, trace, _checked(network, trace, targets, loss), loss)
 
 
 def back_propagate(network: Network, trace: Trace, targets: Array, loss: Loss) -> list[Array]:
-    """``deltas``, of targets that ``checked_targets`` returned."""
-    layers, last = network.layers, network.activations[-1]
-    if loss in (negative_log_likelihood, cross_entropy):
-        delta = trace.output - targets  # the loss's slope, of which the forward pass has the a
-    else:
-        delta = loss.slope(judged(network, trace, loss), targets)
-    if loss.output is None and last.slope is not None:
-        delta = delta * last.slope(trace.z[-1], trace.a[-1])
+    """``deltas``, of targets that need no checking."""
+    slopes: list[Any] = [activation.slope for activation in network.activations]
+    delta = loss.slope(trace.judged(loss), targets)
+    if loss.output is None:
+        delta = delta * slopes[-1](trace.z[-1], trace.a[-1])
     terms = [delta]
-    for below in reversed(range(len(layers) - 1)):
-        slope = layers[below].activation.slope
-        assert slope is not None  # Network lets only the last layer be without
-        delta = _times(transposed(layers[below + 1].W), delta)
-        delta *= slope(trace.z[below], trace.a[below])
+    for i in reversed(range(len(slopes) - 1)):
+        delta = (delta @ network.layers[i + 1].W) * slopes[i](trace.z[i], trace.a[i])
         terms.append(delta)
     return terms[::-1]
 
 
-def judged(network: Network, trace: Trace, loss: Loss) -> Array:
-    """What the loss looks at: the outputs, or the net inputs of the output layer.
-
-    Raises:
-        ValueError: the output layer does not have the activation that the loss is made for, or has
-            one that only another loss can be used with.
-    """
-    last = network.activations[-1]
-    if loss.output is None and last.slope is not None:
-        return trace.a[-1]
-    if loss.output != last.name:
-        takes = repr(loss.output) if loss.output else "any but 'softmax'"
-        raise ValueError(f"{loss.name} is for outputs that are {takes}; these are {last.name!r}.")
-    return trace.z[-1]
-
-
-def checked_targets(network: Network, trace: Trace, targets: Any, loss: Loss) -> Array:
-    """The targets as ``as_targets`` returns them; all networks side by side have the same."""
-    values = judged(network, trace, loss)
-    return as_targets(targets, values if network.parameters.ndim == 1 else values[0, ...], loss)
-
-
-def gradients(
-    trace: Trace, deltas: Sequence[Array], into: Network | None = None, scale: float = 1.0
-) -> Array:
+def gradients(trace: Trace, deltas: Sequence[Array]) -> Array:
     """The gradient of the cost by all parameters: one flat vector, laid out like the parameters.
 
     The cost is the mean of the examples' losses. The derivative by a weight is the error term where
     it ends times the activation where it starts; by a bias, the error term alone.
-
-    Args:
-        trace: what ``forward`` returned.
-        deltas: what ``deltas`` returned.
-        into: if given, the gradient is written over this network's parameters, so that many steps
-            of training need no new memory. Only for libraries whose arrays can be written to.
-        scale: what to multiply it by: -rate makes the step of gradient descent of it.
-
-    Returns:
-        Shape (n,), or (networks, n).
     """
-    xp = namespace(trace.x)
-    parts, inputs = [], [trace.x, *trace.a[:-1]]
-    if trace.x.ndim == 1:  # one example is a batch of one
-        inputs, deltas = [a[None, :] for a in inputs], [delta[None, :] for delta in deltas]
-    # A bias is the weight of an input that is always 1.
-    always_one = xp.ones_like(inputs[0][:, :1])
-    for number, (a, delta) in enumerate(zip(inputs, deltas, strict=True)):
-        delta_T = transposed(delta * (scale / delta.shape[-2]))
-        if into is None:
-            for part in (delta_T @ a, delta_T @ always_one):
-                parts.append(xp.reshape(part, (*part.shape[:-2], -1)))
-        else:
-            W, b, _ = into.layers[number]
-            xp.matmul(delta_T, a, out=W)
-            xp.matmul(delta_T, always_one, out=b[:, None] if b.ndim == 1 else transposed(b))
-    return xp.concat(parts, axis=-1) if into is None else into.parameters
+    parts: list[Array] = []
+    for a, delta in zip([trace.x, *trace.a[:-1]], deltas, strict=True):
+        if trace.x.ndim == 1:  # one example is a batch of one
+            a, delta = a[None, :], delta[None, :]
+        share = delta / delta.shape[-2]
+        parts += [_transposed(share) @ a, namespace(share).sum(share, axis=-2)]
+    return _flat(parts, deltas[0].shape[: -trace.x.ndim])
 
 
 def cost(network: Network, x: Any, targets: Any, loss: Loss = squared_error) -> Array:
-    """The mean of the examples' losses.
-
-    Args:
-        network, x, targets, loss: as for ``forward`` and ``deltas``.
-
-    Returns:
-        Shape (), or (networks,).
-    """
+    """The mean of the examples' losses, for arguments as above: shape (), or (networks,)."""
     trace = forward(network, x)
-    targets = checked_targets(network, trace, targets, loss)
-    losses = loss.function(judged(network, trace, loss), targets)
+    targets = _checked(network, trace, targets, loss)
+    losses = loss.function(trace.judged(loss), targets)
     return namespace(losses).mean(losses, axis=-1) if losses.ndim else losses
+
+
+def _checked(network: Network, trace: Trace, targets: Any, loss: Loss) -> Array:
+    guards.check_loss(loss, network.activations[-1])
+    # Networks side by side all have the same targets.
+    like = trace.output if network.parameters.ndim == 1 else trace.output[0, ...]
+    return guards.as_targets(targets, like, loss)

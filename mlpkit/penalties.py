@@ -19,8 +19,7 @@ class Penalty(NamedTuple):
     Attributes:
         name: what it is called, for instance "l2".
         function: takes weights of any shape, returns a number, of shape ().
-        slope: takes the same, returns the derivative by each weight, of the shape of the weights.
-            It is 0 where a weight is 0.
+        slope: takes the same, returns the derivative by each weight, 0 where a weight is 0.
     """
 
     name: str
@@ -33,35 +32,25 @@ def l2(strength: float) -> Penalty:
 
     Each step of gradient descent at rate r then shrinks every weight by the factor
     1 - r * strength, besides what it learns.
-
-    Args:
-        strength: lambda, not negative.
     """
-    _refuse_negative(strength)
-    return Penalty(
-        "l2",
-        lambda weights: 0.5 * strength * namespace(weights).sum(weights * weights),
-        lambda weights: strength * weights,
-    )
+    c = _not_negative(strength)
+    return Penalty("l2", lambda w: 0.5 * c * namespace(w).sum(w * w), lambda w: c * w)
 
 
 def l1(strength: float) -> Penalty:
     """The strength times the sum of the weights' absolute values.
 
-    It pulls equally hard at small weights as at large ones, so that many end at 0. At 0 itself,
-    where there is no derivative, its slope is 0.
-
-    Args:
-        strength: lambda, not negative.
+    It pulls equally hard at small weights as at large ones, so that many end at 0.
     """
-    _refuse_negative(strength)
+    c = _not_negative(strength)
     return Penalty(
         "l1",
-        lambda weights: strength * namespace(weights).sum(namespace(weights).abs(weights)),
-        lambda weights: strength * namespace(weights).sign(weights),
+        lambda w: c * namespace(w).sum(namespace(w).abs(w)),
+        lambda w: c * namespace(w).sign(w),
     )
 
 
-def _refuse_negative(strength: float) -> None:
+def _not_negative(strength: float) -> float:
     if not 0 <= strength < float("inf"):
         raise ValueError(f"the strength of a penalty is {strength}; expected 0 or more.")
+    return strength

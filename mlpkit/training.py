@@ -12,28 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from array_api_compat import device, is_cupy_array, is_numpy_array
+from array_api_compat import device, is_numpy_array
 
-from mlpkit.activations import Activation, relu, sigmoid, softmax
-from mlpkit.arrays import Array, as_floats, find_not_finite, namespace, to_device
-from mlpkit.losses import Loss, as_targets, loss_named, squared_error
-from mlpkit.network import (
-    Network,
-    back_propagate,
-    cost,
-    forward,
-    gradients,
-    judged,
-    propagate,
-    transposed,
-)
+from mlpkit import guards, quick
+from mlpkit.arrays import Array, namespace, to_device
+from mlpkit.losses import Loss, loss_named, squared_error
+from mlpkit.network import Network, back_propagate, cost, forward, gradients
 from mlpkit.penalties import Penalty
-from mlpkit.updates import add_step
-
-ROWS = 1000  # how many examples are looked at together where nothing is learned from them
+from mlpkit.updates import Rule, momentum_step
 
 
 @dataclass
@@ -68,18 +57,6 @@ class Training:
     def network(self) -> Network:
         """What was trained: the best network on the validation data, or else the last."""
         return self.last if self.best is None else self.best
-
-
-class Rule(NamedTuple):
-    """How a step is made of a batch: what ``train`` was asked for."""
-
-    loss: Loss
-    rate: float
-    momentum: float
-    decay: Array | None
-    penalty: Penalty | None
-    mask: Array | None
-    batch_size: int
 
 
 def train(
@@ -125,30 +102,32 @@ def train(
     Returns:
         The training. It also ends, with a reason in ``ended``, when the cost is no longer a number
         and when Ctrl-C is pressed.
-
-    Raises:
-        ValueError: an argument out of range; shapes that do not fit; NaN or infinity in the data,
-            or targets outside the loss's domain (the message names the first such row).
-        TypeError: data that are not numbers, or of another library than the network.
     """
-    loss = loss_named(loss)
-    _check_numbers(rate, momentum, decay, epochs, batch_size, patience)
-    state = _begin(start, seed)
-    x, targets = _checked(state.last, x, targets, loss, "x")
+    guards.check_numbers(
+        rate=(rate, 0 < rate < float("inf"), "above 0"),
+        momentum=(momentum, 0 <= momentum < 1, "from 0 up to but not including 1"),
+        decay=(decay, 0 <= decay <= 1, "from 0 to 1"),
+        epochs=(epochs, epochs >= 0, "0 or more"),
+        batch_size=(batch_size, batch_size >= 1, "at least 1"),
+        patience=(patience, patience is None or patience >= 1, "at least 1, or None"),
+    )
+    loss, state = loss_named(loss), _begin(start, seed)
+    x, targets = guards.as_data(state.last, x, targets, loss, "x")
     if validation is not None:
-        if state.last.parameters.ndim > 1:
-            raise ValueError("validation is for a single network; side by side, leave it out.")
-        validation = _checked(state.last, *validation, loss, "the validation data's x")
+        validation = guards.as_validation(state.last, validation, loss)
     elif patience is not None:
         raise ValueError("patience needs validation data: validation=(x, targets).")
-    mask = state.last.weight_mask if decay or penalty else None
-    shrink = decay * mask if mask is not None and decay else None
-    rule = Rule(loss, rate, momentum, shrink, penalty, mask, min(batch_size, x.shape[0]))
+    rule = Rule(loss, rate, momentum)
+    if decay:
+        rule = rule._replace(decay=decay * state.last.weight_mask)
+    if penalty:
+        mask = state.last.weight_mask
+        rule = rule._replace(pull=lambda parameters: penalty.slope(parameters * mask))
 
     state.ended, state.interrupted = f"all {epochs} epochs are done", False
     try:
         for _ in _counted(epochs, progress):
-            state.costs.append(_learn_epoch(state, x, targets, rule))
+            state.costs.append(_learn_epoch(state, x, targets, rule, batch_size))
             state.epochs += 1
             if validation is not None:
                 _validate(state, *validation, loss)
@@ -162,214 +141,64 @@ def train(
     return state
 
 
-def _learn_epoch(state: Training, x: Array, targets: Array, rule: Rule) -> Any:
+def _learn_epoch(state: Training, x: Array, targets: Array, rule: Rule, batch_size: int) -> Any:
     """Learns from every example once; returns the mean of their losses."""
     order = np.random.default_rng([state.seed, state.epochs]).permutation(x.shape[0])
-    one_network = state.last.parameters.ndim == 1
-    plain = rule.batch_size == 1 and rule.penalty is None and rule.decay is None
-    learn = _learn_in_batches
-    if plain and one_network and is_numpy_array(x):
-        learn = _learn_one_by_one
+    batches: list[Any] = [order[rows] for rows in guards.slices(len(order), batch_size)]
+    # Where slices will do for the rows of a batch, nothing has to be copied.
+    if len(batches) == 1:
+        batches = [slice(None)]
+    elif batch_size == 1 and is_numpy_array(x):
+        batches = [slice(row, row + 1) for row in order.tolist()]
     with np.errstate(all="ignore"):  # overflow is expected in an exponential; divergence is noticed
-        total = learn(state, x, targets, order, rule)
+        if is_numpy_array(x) and x.dtype != np.float16:
+            total = quick.learn(state.last, state.velocity, x, targets, batches, rule)
+        else:
+            total = _learn(state, x, targets, batches, rule)
     mean = to_device(total, "cpu") / x.shape[0]
     return mean if mean.ndim else float(mean)
 
 
-def _learn_in_batches(
-    state: Training, x: Array, targets: Array, order: np.ndarray, rule: Rule
-) -> Array:
-    """An epoch of steps, each from one batch; returns the sum of the losses."""
-    xp, size = namespace(x), rule.batch_size
-    network = _quick(state.last) if is_numpy_array(x) else state.last
-    order = xp.asarray(order, device=device(x))
-    # Where arrays can be written to, the views of the parameters and of the steps stay valid.
-    in_place = is_numpy_array(x) or is_cupy_array(x)
-    into = network.with_parameters(xp.empty_like(network.parameters)) if in_place else None
-    total, seen = 0.0, []
-    for here in _slices(x.shape[0], size):
-        if size == x.shape[0]:
-            batch = x, targets
-        else:
-            rows = order[here]
-            batch = xp.take(x, rows, axis=0), xp.take(targets, rows, axis=0)
-        seen.append((_step(network, state, *batch, rule, into), batch[1]))
-        del batch  # so that the next one is written to the same memory, which is near
-        if not in_place:
-            network = state.last
-        if len(seen) * size >= ROWS:
-            total, seen = total + _sum_of_losses(seen, rule.loss), []
-    return total + _sum_of_losses(seen, rule.loss) if seen else total
-
-
-def _step(
-    network: Network, state: Training, x: Array, targets: Array, rule: Rule, into: Network | None
-) -> Array:
-    """One step of the state's parameters and velocity; returns what the loss looks at."""
-    trace = propagate(network, x)
-    terms = back_propagate(network, trace, targets, rule.loss)
-    step = gradients(trace, terms, into, scale=-rule.rate)
-    if rule.penalty is not None:
-        step -= rule.rate * rule.penalty.slope(network.parameters * rule.mask)
-    parameters, state.velocity = add_step(
-        network.parameters, state.velocity, step, momentum=rule.momentum, decay=rule.decay
-    )
-    if into is None:
+def _learn(state: Training, x: Array, targets: Array, batches: list[Any], rule: Rule) -> Array:
+    """A step for each batch; returns the sum of the losses. ``quick`` does the same in NumPy."""
+    xp, loss, total = namespace(x), rule.loss, 0.0
+    for rows in batches:
+        if not isinstance(rows, slice):
+            rows = xp.asarray(rows, device=device(x))
+        network, t = state.last, _taken(targets, rows)
+        trace = forward(network, _taken(x, rows))
+        total = total + xp.sum(loss.function(trace.judged(loss), t), axis=-1)
+        gradient = gradients(trace, back_propagate(network, trace, t, loss))
+        if rule.pull:
+            gradient = gradient + rule.pull(network.parameters)
+        parameters, state.velocity = momentum_step(
+            network.parameters, state.velocity, gradient,
+            rate=rule.rate, momentum=rule.momentum, decay=rule.decay,
+        )  # fmt: skip
         state.last = network.with_parameters(parameters)
-    return judged(network, trace, rule.loss)
+    return total
 
 
-def _sum_of_losses(seen: list[tuple[Array, Array]], loss: Loss) -> Array:
-    """Of some batches together: the losses of a few outputs are mostly the cost of asking."""
-    xp = namespace(seen[0][0])
-    # Put side by side as columns, so that a sum over the outputs runs along the memory.
-    values, targets = (
-        transposed(xp.concat([transposed(part) for part in parts], axis=-1))
-        for parts in zip(*seen, strict=True)
-    )
-    return xp.sum(loss.function(values, targets), axis=-1)
-
-
-def _quick_sigmoid(z: np.ndarray) -> np.ndarray:
-    a = np.negative(z)
-    np.add(np.exp(a, a), ONE, a)
-    return np.divide(ONE, a, a)
-
-
-def _quick_softmax(z: np.ndarray) -> np.ndarray:
-    a = np.asfortranarray(z)  # so that the maximum and the sum run along the memory
-    a = np.exp(a - a.max(axis=-1, keepdims=True))
-    a /= a.sum(axis=-1, keepdims=True)
-    return a
-
-
-# An array of shape () is added to others faster than a number is.
-ZERO, ONE = np.array(0, np.float32), np.array(1, np.float32)
-QUICK: dict[Any, Activation] = {
-    sigmoid: Activation("sigmoid", _quick_sigmoid, lambda z, a: a * (ONE - a)),
-    relu: Activation("relu", lambda z: np.maximum(z, ZERO), lambda z, a: z > ZERO),
-    softmax: Activation("softmax", _quick_softmax, None),
-}
-
-
-def _quick(network: Network) -> Network:
-    """The network with activations of the same values for NumPy's arrays, and nothing checked.
-
-    Where exp(-z) overflows, 1 / infinity is the 0 that it should be.
-    """
-    quick = [QUICK.get(f.function, f) for f in network.activations]
-    return Network(network.sizes, quick, network.parameters)
-
-
-def _learn_one_by_one(
-    state: Training, x: np.ndarray, targets: np.ndarray, order: np.ndarray, rule: Rule
-) -> Any:
-    """What ``_learn_in_batches`` does with batches of one, tuned by hand: read that one first.
-
-    One example is so little work that making arrays and checking them would take most of the time.
-    """
-    network, velocity, parameters = _quick(state.last), state.velocity, state.last.parameters
-    step, outputs = np.empty_like(parameters), np.empty_like(targets)
-    of_a, loss_slope = rule.loss.output is None, rule.loss.slope
-    last_slope = network.activations[-1].slope if of_a else None
-    momentum, minus_rate = (np.array(n, step.dtype) for n in (rule.momentum, -rule.rate))
-    up = [(W.dot, b, np.empty_like(b), f.function) for W, b, f in network.layers]
-    # From the last layer down: where its step goes, its weights, and the slope of what is below.
-    slopes_below = [None, *(f.slope for f in network.activations[:-1])]
-    steps = network.with_parameters(step).layers
-    down = [
-        (to.W, to.b, layer.W.T.dot, slope)
-        for to, layer, slope in zip(steps, network.layers, slopes_below, strict=True)
-    ][::-1]
-    for row in order.tolist():
-        a, trace = x[row], []
-        for W_times, b, z, f in up:
-            trace.append((z, a))
-            np.add(W_times(a), b, z)
-            a = f(z)
-        outputs[row] = output = a if of_a else z
-        # Everything below is multiplied by -rate with it: steps, instead of derivatives.
-        delta = loss_slope(output, targets[row]) * minus_rate
-        if last_slope:
-            delta *= last_slope(z, a)
-        for step_W, step_b, W_T_times, slope_below in down:
-            z, a = trace.pop()
-            np.multiply(delta[:, None], a, step_W)
-            step_b[:] = delta
-            if slope_below:
-                delta = W_T_times(delta)
-                delta *= slope_below(trace[-1][0], a)
-        np.multiply(velocity, momentum, velocity)
-        np.add(velocity, step, velocity)
-        np.add(parameters, velocity, parameters)
-    return np.sum(rule.loss.function(outputs, targets))
-
-
-def _slices(m: int, size: int) -> Iterable[slice]:
-    """m rows in parts of the size; the last part takes what is left."""
-    return (slice(begin, min(begin + size, m)) for begin in range(0, m, size))
+def _taken(array: Array, rows: Any) -> Array:
+    return array[rows, :] if isinstance(rows, slice) else namespace(array).take(array, rows, axis=0)
 
 
 def _begin(start: Network | Training, seed: int) -> Training:
     """A training of its own, that shares no array that will be written to."""
     if isinstance(start, Training):
-        xp = namespace(start.velocity)
         return replace(
             start,
             last=_copy(start.last),
-            velocity=xp.asarray(start.velocity, copy=True),
+            velocity=namespace(start.velocity).asarray(start.velocity, copy=True),
             costs=list(start.costs),
             validation_costs=list(start.validation_costs),
         )
-    xp = namespace(start.parameters)
-    return Training(_copy(start), xp.zeros_like(start.parameters), seed)
+    return Training(_copy(start), namespace(start.parameters).zeros_like(start.parameters), seed)
 
 
 def _copy(network: Network) -> Network:
     xp = namespace(network.parameters)
     return network.with_parameters(xp.asarray(network.parameters, copy=True))
-
-
-def _checked(network: Network, x: Any, targets: Any, loss: Loss, name: str) -> tuple[Array, Array]:
-    """The data in the network's precision, after all that can be wrong with them was looked for."""
-    x = as_floats(x, like=network.parameters)
-    xp = namespace(**{name: x, "network": network.parameters})
-    if x.ndim != 2 or not x.shape[0]:
-        raise ValueError(
-            f"{name} is a table of examples, of shape (examples, {network.sizes[0]}), with at "
-            f"least one; got {tuple(x.shape)}."
-        )
-    x = xp.astype(x, network.parameters.dtype, copy=False)
-    for rows in _slices(x.shape[0], ROWS):
-        row = find_not_finite(x[rows, :])
-        if row is not None:
-            raise ValueError(f"row {rows.start + row} of {name} holds a NaN or an infinity.")
-    first = forward(network, x[:1, :])
-    outputs = judged(network, first, loss)[..., 0, :]
-    outputs = outputs if outputs.ndim == 1 else outputs[0, :]
-    like = xp.broadcast_to(outputs, (x.shape[0], outputs.shape[0]))
-    return x, as_targets(targets, like, loss)
-
-
-def _check_numbers(
-    rate: float,
-    momentum: float,
-    decay: float,
-    epochs: int,
-    batch_size: int,
-    patience: int | None,
-) -> None:
-    checks = (
-        ("rate", rate, 0 < rate < float("inf"), "above 0"),
-        ("momentum", momentum, 0 <= momentum < 1, "from 0 up to but not including 1"),
-        ("decay", decay, 0 <= decay <= 1, "from 0 to 1"),
-        ("epochs", epochs, epochs >= 0, "0 or more"),
-        ("batch_size", batch_size, batch_size >= 1, "at least 1"),
-        ("patience", patience, patience is None or patience >= 1, "at least 1, or None"),
-    )
-    for name, value, is_fine, expected in checks:
-        if not is_fine:
-            raise ValueError(f"{name} is {value}; expected {expected}.")
 
 
 def _counted(epochs: int, progress: bool) -> Iterable[int]:
@@ -385,7 +214,7 @@ def _counted(epochs: int, progress: bool) -> Iterable[int]:
 def _validate(state: Training, x: Array, targets: Array, loss: Loss) -> None:
     """Notes the cost of the validation data, and keeps the network if it is the best so far."""
     total = 0.0
-    for rows in _slices(x.shape[0], ROWS):
+    for rows in guards.slices(x.shape[0]):
         part = float(cost(state.last, x[rows, :], targets[rows, :], loss))
         total += part * (rows.stop - rows.start)
     state.validation_costs.append(total / x.shape[0])

@@ -7,24 +7,32 @@ and returned.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from mlpkit.arrays import Array
+from mlpkit.guards import check_same_shape
+from mlpkit.losses import Loss
+
+
+class Rule(NamedTuple):
+    """What a training makes its steps by.
+
+    Attributes:
+        loss, rate, momentum, decay: as for ``deltas`` and ``momentum_step``.
+        pull: takes the parameters, returns the slope of a penalty there; None without one.
+    """
+
+    loss: Loss
+    rate: float
+    momentum: float
+    decay: Array | None = None
+    pull: Callable[[Array], Array] | None = None
 
 
 def gradient_step(parameters: Array, gradient: Array, *, rate: float) -> Array:
-    """One step downhill: parameters = parameters - rate * gradient.
-
-    Args:
-        parameters: shape (n,).
-        gradient: derivative of the cost by the parameters, shape (n,).
-        rate: the learning rate, above 0.
-
-    Returns:
-        The new parameters, shape (n,).
-
-    Raises:
-        ValueError: the two vectors are not of one shape.
-    """
-    _refuse_other_shapes(parameters=parameters, gradient=gradient)
+    """One step downhill: parameters = parameters - rate * gradient. Returns the new parameters."""
+    check_same_shape(parameters=parameters, gradient=gradient)
     parameters -= rate * gradient
     return parameters
 
@@ -53,38 +61,19 @@ def momentum_step(
     weight_decay is in the gradient: decay = rate * weight_decay, for weights and biases alike.
 
     Args:
-        parameters: shape (n,).
-        velocity: the last step, shape (n,).
-        gradient: derivative of the cost by the parameters, shape (n,).
+        parameters, velocity, gradient: of one shape.
         rate: the learning rate, above 0.
         momentum: how much of the last step is kept, from 0 up to but not including 1.
-        decay: how much is taken off each parameter, as a part of it, shape (n,), each from 0 to 1;
+        decay: how much is taken off each parameter, as a part of it, each from 0 to 1;
             ``strength * network.weight_mask`` spares the biases. None for no decay.
 
     Returns:
-        The new parameters and the new velocity, each of shape (n,).
-
-    Raises:
-        ValueError: the vectors are not of one shape.
+        The new parameters and the new velocity.
     """
-    _refuse_other_shapes(parameters=parameters, velocity=velocity, gradient=gradient)
-    return add_step(parameters, velocity, -rate * gradient, momentum=momentum, decay=decay)
-
-
-def add_step(
-    parameters: Array, velocity: Array, step: Array, *, momentum: float, decay: Array | None = None
-) -> tuple[Array, Array]:
-    """``momentum_step``, of a gradient that was multiplied by -rate before; shapes unchecked."""
+    check_same_shape(parameters=parameters, velocity=velocity, gradient=gradient)
     velocity *= momentum
-    velocity += step
+    velocity -= rate * gradient
     if decay is not None:
         velocity -= decay * parameters
     parameters += velocity
     return parameters, velocity
-
-
-def _refuse_other_shapes(**vectors: Array) -> None:
-    if len({vector.shape for vector in vectors.values()}) > 1:
-        *first, last = vectors
-        shapes = ", ".join(str(tuple(vector.shape)) for vector in vectors.values())
-        raise ValueError(f"{', '.join(first)} and {last} have one shape; got {shapes}.")

@@ -11,7 +11,7 @@ import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from mlpkit.network import Network
+from mlpkit.initial import random_network
 from mlpkit.training import train
 
 torch.set_num_threads(1)
@@ -23,7 +23,7 @@ SCIKIT = {"sigmoid": "logistic", "relu": "relu"}
 
 def mlpkit(sizes, hidden, x, classes, batch_size, epochs) -> Callable[[], None]:
     units = [hidden] * (len(sizes) - 2) + ["softmax"]
-    network = Network.random(sizes, units, "glorot", dtype=x.dtype)
+    network = random_network(sizes, units, "glorot", dtype=x.dtype)
 
     def run() -> None:
         train(
@@ -82,7 +82,7 @@ def online(x: np.ndarray, targets: np.ndarray, sizes, epochs) -> dict[str, Calla
 
     (scikit-learn has log loss for sigmoid outputs, which is no more work.)
     """
-    start = Network.random(sizes, dtype=x.dtype)
+    start = random_network(sizes, dtype=x.dtype)
     network = torch.nn.Sequential(torch_network(sizes, "sigmoid"), torch.nn.Sigmoid())
     optimizer = torch.optim.SGD(network.parameters(), lr=0.3, momentum=0.3)
     torch_x, torch_targets = torch.from_numpy(x), torch.from_numpy(targets)

@@ -27,9 +27,9 @@ import numpy as np
 import threadpoolctl
 
 from mlpkit.activations import activation_named
-from mlpkit.network import Network, number_of_parameters
+from mlpkit.initial import random_network
+from mlpkit.network import number_of_parameters
 from mlpkit.training import train
-from mlpkit.updates import add_step
 from tests.benchmarks import peers
 
 Contestants = dict[str, Callable[[], None]]
@@ -108,7 +108,7 @@ def restarts(networks=1000, epochs=300, some=10) -> None:
     """XOR from many beginnings: side by side, and one after another (some of them)."""
     x, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
     settings = {"rate": 0.5, "momentum": 0.9, "epochs": epochs, "batch_size": 4}
-    together = Network.random((2, 2, 1), networks=networks)
+    together = random_network((2, 2, 1), networks=networks)
     alone = [together.with_parameters(together.parameters[k]) for k in range(some)]
     taken = medians(
         {
@@ -129,7 +129,7 @@ def memory(sizes=(784, 128, 10), batch_size=64, examples=6400) -> None:
     generator = np.random.default_rng(0)
     x = generator.normal(size=(examples, sizes[0])).astype(np.float32)
     targets = np.eye(sizes[-1], dtype=np.float32)[generator.integers(0, sizes[-1], examples)]
-    network = Network.random(sizes, ["relu", "softmax"], "glorot", dtype=np.float32)
+    network = random_network(sizes, ["relu", "softmax"], "glorot", dtype=np.float32)
     settings = {"loss": "cross_entropy", "rate": 0.01, "momentum": 0.9, "batch_size": batch_size}
     train(network, x[:batch_size], targets[:batch_size], epochs=1, **settings)
     tracemalloc.start()
@@ -145,10 +145,15 @@ def memory(sizes=(784, 128, 10), batch_size=64, examples=6400) -> None:
     say("these, as a part of the peak", (3 * vector + 2 * batch) / peak, 1.0, "")
 
 
-def linear(name: str, unit: str, amounts: list[float], times: list[float]) -> None:
+def linear(name: str, unit: str, amounts: list[int], times: list[float]) -> None:
+    """A figure of the times, each beside what a straight line through all of them gives."""
     slope, start = np.polyfit(amounts, times, 1)
+    for amount, time in zip(amounts, times, strict=True):
+        bar = "#" * round(40 * time / max(times))
+        fitted = start + slope * amount
+        print(f"    {amount:8} {name:8} {time * 1e3:8.2f} ms, line {fitted * 1e3:8.2f}  {bar}")
     r_squared = np.corrcoef(amounts, times)[0, 1] ** 2
-    print(f"    {name:8} {slope * 1e9:12.3f} ns {unit}, and {start * 1e3:.2f} ms besides")
+    print(f"    the line: {slope * 1e9:.3f} ns {unit}, and {start * 1e3:.2f} ms besides")
     say(f"R2 of a line through {len(amounts)} {name}", r_squared, 0.99, "")
 
 
@@ -189,6 +194,12 @@ def terms(repeats=9) -> None:
     labels = generator.integers(0, 10, len(x))
     softmax, relu = activation_named("softmax"), activation_named("relu")
 
+    def update(i: int) -> None:
+        parameters, velocity, step = vectors
+        velocity *= 0.9
+        velocity += step
+        parameters += velocity
+
     def hundred(act: Callable[[int], object]) -> Callable[[], None]:
         def run() -> None:
             for i in range(100):
@@ -201,7 +212,7 @@ def terms(repeats=9) -> None:
             "a whole step": peers.mlpkit((784, 128, 10), "relu", x, labels, 64, 4),
             "matrix products": peers.products_alone((784, 128, 10), x, 64, 4),
             "gathering the batch": hundred(lambda i: np.take(x, rows[i], axis=0)),
-            "update of 3 vectors": hundred(lambda i: add_step(*vectors, momentum=0.9)),
+            "update of 3 vectors": hundred(update),
             "softmax": hundred(lambda i: softmax.function(outputs)),
             "relu and its slope": hundred(
                 lambda i: hidden * relu.slope(hidden, relu.function(hidden))

@@ -378,8 +378,9 @@ def test_shapes_that_do_not_fit_are_named():
         Node([1, 2]) + [1, 2, 3]
     with pytest.raises(ValueError, match=r"@ cannot take the shapes \(2, 2\) and \(3,\)"):
         Node([[1, 2], [3, 4]]) @ [1, 2, 3]
-    with pytest.raises(ValueError, match="vectors and matrices"):
-        Node(np.ones((2, 2, 2))) @ np.ones((2, 2, 2))
+    for left, right in (((2, 2, 2), (2, 2)), ((2,), (2, 2, 2)), ((2, 2, 2), (2, 2, 2))):
+        with pytest.raises(ValueError, match="vectors and matrices"):
+            Node(np.ones(left)) @ np.ones(right)
     with pytest.raises(ValueError, match=r"single number, got the shape \(2,\)"):
         backpropagate(Node([1, 2]) + 1)
 

@@ -17,10 +17,10 @@ from scipy import special
 from mlpkit.activations import ACTIVATIONS, sigmoid, softmax
 from mlpkit.arrays import to_device
 from mlpkit.gradcheck import numerical_gradient
+from mlpkit.guards import as_targets
 from mlpkit.losses import (
     LOSSES,
     Loss,
-    as_targets,
     cross_entropy,
     loss_named,
     negative_log_likelihood,
@@ -195,6 +195,8 @@ def test_targets_become_floats_like_the_outputs(xp: ModuleType, precision: str) 
         assert array_namespace(made) is array_namespace(like)
         assert made.dtype == like.dtype
         assert to_device(made, "cpu").tolist() == one_hot
+    right = xp.asarray(one_hot, dtype=like.dtype)
+    assert as_targets(right, like, cross_entropy) is right  # large data are not copied
     assert to_device(as_targets(1, like[0, :], cross_entropy), "cpu").tolist() == [0, 1, 0]
 
 

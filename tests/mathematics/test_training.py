@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import pickle
 import sys
+import tracemalloc
 
 import array_api_strict
 import numpy as np
 import pytest
 
+from mlpkit.activations import Activation, softmax
 from mlpkit.arrays import to_device
+from mlpkit.initial import random_network
 from mlpkit.losses import LOSSES, cross_entropy, negative_log_likelihood, squared_error
-from mlpkit.network import Network, cost, deltas, forward, gradients, predict
+from mlpkit.network import (
+    Network,
+    cost,
+    deltas,
+    forward,
+    gradients,
+    number_of_parameters,
+    predict,
+)
 from mlpkit.penalties import l1, l2
 from mlpkit.training import train
 from mlpkit.updates import momentum_step
@@ -28,7 +39,7 @@ def problem(m=23, outputs=3, seed=0):
 
 
 def softmax_network(hidden="tanh", seed=1, **more):
-    return Network.random((4, 5, 3), [hidden, "softmax"], "glorot", seed=seed, **more)
+    return random_network((4, 5, 3), [hidden, "softmax"], "glorot", seed=seed, **more)
 
 
 def by_hand(network, x, t, loss, *, rate, momentum, batch_size, epochs, seed=0, decay=None):
@@ -52,13 +63,13 @@ def by_hand(network, x, t, loss, *, rate, momentum, batch_size, epochs, seed=0, 
 # What is learned
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 5, 23, 100])
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 12, 23, 100])
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_training_is_forward_error_terms_gradient_and_step(batch_size, loss, hidden):
     x, classes = problem()
     t = classes if loss is cross_entropy else np.eye(3)[classes]
-    network = Network.random((4, 5, 3), [hidden, loss.output or "tanh"], "glorot", seed=2)
+    network = random_network((4, 5, 3), [hidden, loss.output or "tanh"], "glorot", seed=2)
     settings = {"rate": 0.05, "momentum": 0.7, "batch_size": batch_size, "epochs": 3, "seed": 5}
     training = train(network, x, t, loss=loss, **settings)
     parameters, velocity, costs = by_hand(network, x, t, loss, **settings)
@@ -81,7 +92,7 @@ def test_costs_of_many_batches_are_added_up():
 @pytest.mark.parametrize("sizes", [(4, 3), (4, 5, 4, 3), (4, 3, 3, 3, 3)])
 def test_any_depth_learns(sizes, batch_size):
     x, classes = problem()
-    network = Network.random(sizes, "sigmoid", "glorot", seed=2)
+    network = random_network(sizes, "sigmoid", "glorot", seed=2)
     settings = {"rate": 0.3, "momentum": 0.5, "batch_size": batch_size, "epochs": 2}
     training = train(network, x, np.eye(3)[classes], **settings)
     parameters, _, _ = by_hand(network, x, np.eye(3)[classes], squared_error, **settings)
@@ -122,7 +133,7 @@ def test_an_l1_penalty_pulls_small_weights_to_zero():
 
 
 def test_one_example_at_a_time_learns_xor():
-    network = Network.random((2, 2, 1), "sigmoid", "glorot", seed=1)
+    network = random_network((2, 2, 1), "sigmoid", "glorot", seed=1)
     training = train(network, *XOR, rate=0.5, momentum=0.9, epochs=600)
     assert training.costs[-1] < 0.001 < 0.1 < training.costs[0]
     assert predict(training.network, XOR[0]).tolist() == [0, 1, 1, 0]
@@ -138,7 +149,7 @@ def test_the_network_that_was_given_is_not_changed():
 
 
 def test_the_trained_network_has_the_activations_it_was_given():
-    network, (x, t) = Network.random((4, 5, 3), ["sigmoid", "softmax"]), problem()
+    network, (x, t) = random_network((4, 5, 3), ["sigmoid", "softmax"]), problem()
     for batch_size in (1, 5):
         training = train(
             network, x, t, loss=cross_entropy, rate=1.0, epochs=1, batch_size=batch_size
@@ -148,11 +159,11 @@ def test_the_trained_network_has_the_activations_it_was_given():
 
 def test_an_activation_of_your_own_is_used_though_it_has_a_known_name():
     own = (
-        Network.random((4, 5, 3), ["sigmoid", "softmax"])
+        random_network((4, 5, 3), ["sigmoid", "softmax"])
         .activations[0]
         ._replace(function=lambda z: 0 * z)
     )
-    network, (x, t) = Network.random((4, 5, 3), [own, "softmax"]), problem()
+    network, (x, t) = random_network((4, 5, 3), [own, "softmax"]), problem()
     for batch_size in (1, 5):
         settings = {"rate": 0.1, "momentum": 0.0, "epochs": 1, "batch_size": batch_size}
         training = train(network, x, t, loss=cross_entropy, **settings)
@@ -200,7 +211,7 @@ def test_net_inputs_that_overflow_an_exponential_are_no_warning(recwarn):
 def test_a_loss_of_your_own_may_return_what_it_was_given():
     pull = squared_error._replace(name="pull", slope=lambda a, t: t)
     x, classes = problem()
-    t, network = np.eye(3)[classes], Network.random((4, 5, 3), "tanh", seed=1)
+    t, network = np.eye(3)[classes], random_network((4, 5, 3), "tanh", seed=1)
     for batch_size in (1, 5, 23):
         settings = {"rate": 0.1, "momentum": 0.5, "epochs": 2, "batch_size": batch_size}
         training = train(network, x, t, loss=pull, **settings)
@@ -226,6 +237,51 @@ def test_a_relu_at_its_corner_learns_nothing():
         assert trained.layers[1].b.any()
 
 
+@pytest.mark.parametrize("batch_size", [1, 4])
+def test_outputs_of_your_own_that_look_at_all_net_inputs(batch_size):
+    # The loss looks at their net inputs, so that it learns as with ours.
+    x, classes = problem()
+    settings = {"rate": 0.1, "momentum": 0.5, "epochs": 2, "batch_size": batch_size}
+    known = train(softmax_network(), x, np.eye(3)[classes], loss=cross_entropy, **settings)
+    for name in ("softmax", "cool"):
+        own = Activation(name, lambda z: softmax(z, 0.5), None)
+        network = Network((4, 5, 3), ["tanh", own], softmax_network().parameters)
+        mine = cross_entropy._replace(output=name)
+        training = train(network, x, np.eye(3)[classes], loss=mine, **settings)
+        assert training.last.parameters == pytest.approx(known.last.parameters, rel=1e-12)
+        assert training.costs == pytest.approx(known.costs, rel=1e-12)
+
+
+@pytest.mark.parametrize("precision", [np.float16, np.float32, np.longdouble])
+@pytest.mark.parametrize("batch_size", [1, 4])
+def test_any_precision_is_kept(batch_size, precision):
+    x, t = problem()
+    settings = {"loss": cross_entropy, "rate": 0.1, "epochs": 2, "batch_size": batch_size}
+    for hidden in ("relu", "sigmoid"):
+        start = softmax_network(hidden)
+        exact = train(start, x, t, **settings).last.parameters
+        near = train(start.with_parameters(start.parameters.astype(precision)), x, t, **settings)
+        assert near.last.parameters.dtype == near.velocity.dtype == precision
+        assert near.last.parameters.astype(float) == pytest.approx(exact, abs=0.02)
+
+
+def test_training_holds_the_data_once_three_vectors_and_two_batches():
+    sizes, size, m = (784, 128, 10), 64, 2000
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(m, 784)).astype(np.float32)
+    t = np.eye(10, dtype=np.float32)[generator.integers(0, 10, m)]
+    network = random_network(sizes, ["relu", "softmax"], "glorot", dtype=np.float32)
+    settings = {"loss": cross_entropy, "rate": 0.01, "momentum": 0.9, "batch_size": size}
+    train(network, x[:size], t[:size], epochs=1, **settings)
+    tracemalloc.start()
+    train(network, x, t, epochs=2, **settings)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    batch = size * (784 + 2 * (128 + 10))  # x, and each layer's z and a
+    order = 8 * m
+    assert peak < 4 * (3 * number_of_parameters(sizes) + 2 * batch) + order
+
+
 # Side by side
 
 
@@ -234,7 +290,7 @@ def test_a_relu_at_its_corner_learns_nothing():
 def test_networks_side_by_side_learn_as_each_does_alone(batch_size, loss):
     x, classes = problem()
     t = classes if loss is cross_entropy else np.eye(3)[classes]
-    together = Network.random((4, 5, 3), ["sigmoid", loss.output or "sigmoid"], networks=6)
+    together = random_network((4, 5, 3), ["sigmoid", loss.output or "sigmoid"], networks=6)
     settings = {"loss": loss, "rate": 0.1, "momentum": 0.8, "epochs": 4, "batch_size": batch_size}
     training = train(together, x, t, decay=0.001, **settings)
     for k in range(6):
@@ -245,7 +301,7 @@ def test_networks_side_by_side_learn_as_each_does_alone(batch_size, loss):
 
 
 def test_a_thousand_xor_networks_end_at_several_costs():
-    together = Network.random((2, 2, 1), "tanh", "glorot", networks=1000, seed=4)
+    together = random_network((2, 2, 1), "tanh", "glorot", networks=1000, seed=4)
     training = train(together, *XOR, rate=0.3, momentum=0.9, epochs=400, batch_size=4)
     ends = training.costs[-1]
     assert ends.shape == (1000,)
@@ -280,7 +336,7 @@ def test_each_epoch_takes_every_example_once_in_a_new_order():
     seen = []
 
     def noted(z):
-        seen.extend(np.rint(z[:, 0]).tolist())
+        seen.extend(np.rint(np.ravel(z)).tolist())
         return z
 
     recording = Network((1, 1), "identity").activations[0]._replace(function=noted)
@@ -302,7 +358,7 @@ def test_going_on_gives_the_bits_of_never_having_stopped(batch_size, networks):
     start = softmax_network(networks=networks)
     whole = train(start, x, t, epochs=6, seed=3, **settings)
     part = train(start, x, t, epochs=2, seed=3, **settings)
-    kept = part.last.parameters.copy(), list(part.costs)
+    kept = part.last.parameters.copy(), list(part.costs), part.velocity.copy()
     on = train(pickle.loads(pickle.dumps(part)), x, t, epochs=4, **settings)
     assert (on.last.parameters == whole.last.parameters).all()
     assert (on.velocity == whole.velocity).all()
@@ -314,6 +370,7 @@ def test_going_on_gives_the_bits_of_never_having_stopped(batch_size, networks):
     train(part, x, t, epochs=1, **settings)
     assert (part.last.parameters == kept[0]).all()
     assert np.array_equal(part.costs, kept[1])
+    assert (part.velocity == kept[2]).all()
 
 
 # The end
@@ -331,7 +388,7 @@ def overfitting():
 def test_early_stopping_keeps_the_best_network():
     learned, judged_by = overfitting()
     settings = {"loss": cross_entropy, "rate": 0.005, "momentum": 0.9, "batch_size": 4}
-    network = Network.random((4, 20, 3), ["tanh", "softmax"], "glorot", seed=1)
+    network = random_network((4, 20, 3), ["tanh", "softmax"], "glorot", seed=1)
     training = train(network, *learned, validation=judged_by, patience=7, epochs=500, **settings)
     best = int(np.argmin(training.validation_costs))
     assert best > 2
@@ -346,6 +403,17 @@ def test_early_stopping_keeps_the_best_network():
     )
 
 
+def test_of_equally_good_networks_the_first_is_the_best():
+    # On the validation data the unit stays at 0, whatever it learns.
+    network = Network((1, 1), "relu", [1.0, 0.0])
+    settings = {"rate": 0.1, "validation": ([[-9.0]], [[0.0]])}
+    training = train(network, [[1.0]], [[2.0]], epochs=3, **settings)
+    after_one = train(network, [[1.0]], [[2.0]], epochs=1, **settings)
+    assert training.validation_costs == [0.0] * 3
+    assert (training.best.parameters == after_one.last.parameters).all()
+    assert (training.last.parameters != training.best.parameters).any()
+
+
 def test_validation_data_of_any_length_cost_their_mean():
     x, t = problem(m=2500)
     training = train(softmax_network(), x[:9], t[:9], loss=cross_entropy, rate=0.1, epochs=1,
@@ -356,7 +424,7 @@ def test_validation_data_of_any_length_cost_their_mean():
 
 def test_divergence_is_noticed():
     x, t = problem()
-    network = Network.random((4, 5, 1), "identity", "glorot")
+    network = random_network((4, 5, 1), "identity", "glorot")
     for batch_size in (1, 23):
         training = train(network, x, t[:, None], rate=50.0, epochs=500, batch_size=batch_size)
         assert training.epochs < 500
@@ -395,7 +463,7 @@ def test_ctrl_c_in_the_middle_of_an_epoch_keeps_its_steps():
         return squared_error.slope(values, targets)
 
     x, classes = problem()
-    network = Network.random((4, 3), seed=1)
+    network = random_network((4, 3), seed=1)
     loss = squared_error._replace(slope=impatient)
     training = train(network, x, np.eye(3)[classes], loss=loss, rate=0.1, epochs=9)
     assert training.interrupted
@@ -462,7 +530,7 @@ def test_arguments_out_of_range_are_named(settings, message):
 
 def test_arguments_at_the_edge_are_taken():
     settings = {"rate": 1e-9, "momentum": 0.0, "decay": 1.0, "epochs": 1, "patience": 1}
-    training = train(Network.random((2, 1)), *XOR, batch_size=1, validation=XOR, **settings)
+    training = train(random_network((2, 1)), *XOR, batch_size=1, validation=XOR, **settings)
     assert np.abs(training.last.layers[0].W).max() < 1e-8
 
 
@@ -522,7 +590,7 @@ def test_validation_of_networks_side_by_side_is_refused():
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_a_hundred_steps_follow_those_of_pytorch(momentum):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed; make bench installs it.")
-    network = Network.random((4, 6, 5, 3), ["tanh", "sigmoid", "softmax"], "glorot", seed=3)
+    network = random_network((4, 6, 5, 3), ["tanh", "sigmoid", "softmax"], "glorot", seed=3)
     x, t = problem(m=30)
     layers = [torch.nn.Linear(*shape, dtype=torch.float64) for shape in ((4, 6), (6, 5), (5, 3))]
     with torch.no_grad():

@@ -45,6 +45,9 @@ def test_without_momentum_it_is_the_gradient_step():
     after, _ = momentum_step(np.array([1.0, 2.0]), np.zeros(2), gradient, rate=0.4)
     assert (after == plain).all()
     assert gradient.tolist() == [0.3, -0.7]
+    after, velocity = momentum_step(np.array([1.0, 2.0]), np.ones(2), gradient, rate=0.4)
+    assert (after == plain).all()
+    assert velocity == pytest.approx(-0.4 * gradient)
 
 
 def test_numpy_arrays_are_updated_in_place():

@@ -1,0 +1,1 @@
+"""Small mistakes, made on purpose in the mathematics, that the tests have to notice."""
