@@ -181,7 +181,7 @@ def _grade_with_progress(
 def _require_test(course: Course, handed_in: list[Submission], name: str) -> None:
     tests = {
         identity(cell): None
-        for submission in handed_in
+        for submission in {submission.notebook: submission for submission in handed_in}.values()
         for cell in courses.template_for(course, submission).notebook.cells
         if role(cell) == "test"
     }

@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -195,9 +194,10 @@ def save(
     writer: Writer,
     submission: Submission,
     notebook: NotebookNode,
+    text: str,
     only: str | None = None,
 ) -> None:
-    """Writes one result: the scores into the gradebook, then the graded notebook.
+    """Writes one result: the scores into the gradebook, then the graded notebook as a text.
 
     In this order, for the notebook's presence says that the submission is done. If only one cell's
     grade is to be saved, the others keep theirs.
@@ -212,7 +212,7 @@ def save(
     destination.parent.mkdir(parents=True, exist_ok=True)
     if timestamp:
         _write(destination.with_name(TIME_FILE), timestamp.isoformat(sep=" ") + " UTC\n")
-    _write(destination, nbformat.writes(notebook) + "\n")
+    _write(destination, text + "\n")
 
 
 def destination_of(course: Course, submission: Submission) -> Path:

