@@ -119,12 +119,13 @@ class Writer:
             saved = by_id[structure.notebooks[name]]
             cells = [cell for cell in notebook.cells if only in (None, identity(cell))]
             _save_grades(saved, structure.cells[saved.notebook_id], cells)
-            self._save_penalty(session, saved, entry, student)
+            saved.late_submission_penalty = None
+            if structure.has_due_date:
+                self._save_penalty(session, saved, entry, student)
 
     def _save_penalty(
         self, session: Session, saved: SubmittedNotebook, entry: SubmittedAssignment, student: str
     ) -> None:
-        saved.late_submission_penalty = None
         session.flush()
         if entry.total_seconds_late > 0:
             session.refresh(saved)
@@ -143,17 +144,20 @@ class _Structure:
         notebooks: for the name of a notebook, its number in the database.
         cells: for the number of a notebook, the numbers of its cells that have a grade or a
             comment, by kind and name.
+        has_due_date: whether anything can be late.
     """
 
     def __init__(self, session: Session, assignment: str) -> None:
         found = session.scalars(select(Assignment).where(Assignment.name == assignment)).one()
         self._assignment = found.id
+        self.has_due_date = found.duedate is not None
         self.notebooks = {notebook.name: notebook.id for notebook in found.notebooks}
         self.cells = {notebook.id: _cells(notebook) for notebook in found.notebooks}
 
     def entry_of(self, session: Session, student: str) -> SubmittedAssignment:
         """What is saved of a student's submission; made with all its parts if it is new."""
-        if session.get(Student, student) is None:
+        # Not by session.get: a student is loaded with the sums of all their scores.
+        if session.scalar(select(Student.id).where(Student.id == student)) is None:
             session.add(Student(id=student))
         where = (
             SubmittedAssignment.assignment_id == self._assignment,

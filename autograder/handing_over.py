@@ -19,10 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.importable import permitted_paths
 from autograder.plain import Imported, NotPlain, Source
 from autograder.proxies import RemoteObject
 from autograder.reference import AuthorError, reference_of
-from autograder.sandbox import ALWAYS, View, permitted_paths
+from autograder.sandbox import View
 
 TESTS = "__tests__"
 """The module that the author's cells take themselves to be."""
@@ -121,7 +122,7 @@ class HandingOver:
         spec = importlib.util.find_spec(top)
         place = Path(spec.origin) if spec and spec.origin else None
         return place is not None and any(
-            map(place.is_relative_to, permitted_paths((*ALWAYS, *self.view.distributions)))
+            map(place.is_relative_to, permitted_paths(self.view.distributions))
         )
 
     def _generator(self, value: np.random.Generator) -> Source:

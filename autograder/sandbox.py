@@ -10,22 +10,16 @@ gradebook and no home.
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
-import py_compile
 import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
-from importlib.util import cache_from_source
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from autograder import importable
 
 WORK = "/home/student/work"
 """The folder that the student's cells start in."""
@@ -45,7 +39,6 @@ _PACKAGES_OF_THE_SYSTEM = [
     for path in (*Path("/usr/lib").glob("python3*/dist-packages"), Path("/usr/local"))
     if path.is_dir()
 ]
-ALWAYS = ("ipython", "matplotlib-inline", "numpy")
 _MEBIBYTE = 2**20
 
 
@@ -186,7 +179,9 @@ def command(bwrap: str, view: View, limits: Limits, sources: FileSource) -> list
     options += [*_system(), *_python(view)]
     passwd = b"student:x:1000:1000::/home/student:/bin/sh\n"
     options += ["--ro-bind-data", sources.add(passwd), "/etc/passwd"]
-    options += [*_course(view, sources), "--dir", WORK]
+    for place, content in importable.course_files(view.modules):
+        options += ["--file", sources.add(content), place]
+    options += ["--dir", WORK]
     for name, content in view.files.items():
         options += ["--bind-data", sources.add(content), f"{WORK}/{name}"]
     # Without these two, the root and /dev are writable memory without a limit.
@@ -233,8 +228,8 @@ class FileSource:
             os.close(descriptor)
 
 
-def _bind(path: Path, place: str | None = None) -> list[str]:
-    return ["--ro-bind", str(path), place or str(path)]
+def _bind(path: Path) -> list[str]:
+    return ["--ro-bind", str(path), str(path)]
 
 
 def _system() -> Iterator[str]:
@@ -260,80 +255,8 @@ def _python(view: View) -> Iterator[str]:
     site = library / "site-packages"
     if site.is_dir():
         yield from ("--tmpfs", str(site))
-    of_course = [r for package in view.packages for r in _requirements(package)]
-    for path in permitted_paths((*ALWAYS, *view.distributions, *of_course)):
+    of_course = [name for package in view.packages for name in importable.requirements(package)]
+    for path in importable.permitted_paths((*view.distributions, *of_course)):
         yield from _bind(path)
     for folder in (*_PACKAGES_OF_THE_SYSTEM, *([site] if site.is_dir() else [])):
         yield from ("--remount-ro", str(folder))
-
-
-def _course(view: View, sources: FileSource) -> Iterator[str]:
-    """Copies of what is permitted of the course's own packages."""
-    for module in dict.fromkeys((*view.packages, *view.modules)):
-        package, *rest = module.split(".")
-        root = _folder_of(package)
-        path = root.joinpath(*rest)
-        if path.is_dir():
-            # A package that is not permitted as a whole is a name to import the permitted from.
-            files = sorted(path.rglob("*")) if module in view.modules else [path / "__init__.py"]
-        else:
-            files = [path.with_suffix(".py")]
-        if not files[0].exists():
-            raise ValueError(f"the assignment permits {module!r}, but there is no {files[0]}")
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                place = f"/course/{package}/{file.relative_to(root)}"
-                for name, content in _with_compiled(file, place, file.stat().st_mtime_ns):
-                    yield from ("--file", sources.add(content), name)
-
-
-@functools.cache
-def _with_compiled(file: Path, place: str, changed: int) -> list[tuple[str, bytes]]:
-    """A file and, if it is Python, its compiled form, each with the place where it is to be."""
-    found = [(place, file.read_bytes())]
-    if file.suffix == ".py":
-        with tempfile.NamedTemporaryFile() as compiled:
-            mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-            py_compile.compile(str(file), compiled.name, place, True, invalidation_mode=mode)
-            found.append((cache_from_source(place), Path(compiled.name).read_bytes()))
-    return found
-
-
-def _folder_of(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    if not places:
-        raise ValueError(f"the assignment needs the package {package!r}, which is not installed")
-    return Path(places[0])
-
-
-def _requirements(name: str) -> list[str]:
-    """What a distribution requires here, without its extras; nothing if there is none."""
-    try:
-        requirements = [Requirement(text) for text in metadata.requires(name) or ()]
-    except metadata.PackageNotFoundError:
-        return []
-    return [r.name for r in requirements if not r.marker or r.marker.evaluate({"extra": ""})]
-
-
-@functools.cache
-def permitted_paths(names: tuple[str, ...]) -> tuple[Path, ...]:
-    """The files and folders of distributions, and of all that they require."""
-    waiting, known, paths = list(names), set[str](), set[Path]()
-    while waiting:
-        name = canonicalize_name(waiting.pop())
-        if name not in known:
-            known.add(name)
-            waiting += _requirements(name)
-            paths |= _paths_of(name)
-    return tuple(sorted(paths))
-
-
-def _paths_of(name: str) -> set[Path]:
-    try:
-        distribution = metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        return set()
-    tops = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
-    paths = {Path(str(distribution.locate_file(top))) for top in tops}
-    return {path for path in paths if path.exists()}

@@ -173,6 +173,24 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(folder: Path) -> Non
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
+def test_lateness_costs_what_nbgraders_rule_says(folder: Path) -> None:
+    settings = folder / "nbgrader_config.py"
+    settings.write_text(settings.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with courses.open_course(folder).gradebook() as gradebook:
+        gradebook.update_or_create_assignment("ps2", duedate="2026-11-20 10:00:00 UTC")
+    times = {0: "2026-11-20 09:59:59 UTC", 1: "2026-11-20 10:00:01 UTC", 2: "when I was done"}
+    for number, time_ in times.items():
+        place = folder / "submitted" / f"student000{number}" / "ps2" / "timestamp.txt"
+        place.write_text(time_)
+    for _ in range(2):
+        grade(folder, 2)
+        with courses.open_course(folder).gradebook() as gradebook:
+            saved = [gradebook.find_submission("ps2", f"student000{n}") for n in range(4)]
+            assert [entry.score for entry in saved] == [22, 22, 22, 10]
+            penalties = [entry.notebooks[0].late_submission_penalty for entry in saved]
+            assert penalties == [None, 22, None, None]
+
+
 @pytest.fixture
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty database of a real server."""
