@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -73,7 +74,9 @@ def keep(
     folder = course.path("submitted", student, "ps")
     folder.mkdir(parents=True, exist_ok=True)
     with Writer(course.gradebook(), course.config) as writer:
-        courses.save(course, writer, Submission(student, "ps", "ps", folder), rebuilt.notebook)
+        text = nbformat.writes(rebuilt.notebook)
+        submission = Submission(student, "ps", "ps", folder)
+        courses.save(course, writer, submission, rebuilt.notebook, text)
 
 
 def error(name: str, words: str) -> NotebookNode:

@@ -106,7 +106,8 @@ def test_too_much_is_refused_before_it_is_written(value: object) -> None:
     start = time.process_time()
     with pytest.raises(TooLarge):
         plain.write(value)
-    assert time.process_time() - start < 2
+    # Far more than it takes anywhere: what is walked to its end would take minutes.
+    assert time.process_time() - start < 30
 
 
 def test_objects_that_stay_behind_are_handles() -> None:
@@ -225,7 +226,7 @@ def test_nothing_takes_long_to_read(text: str) -> None:
         with contextlib.suppress(NotPlain):
             plain.read(text)
         seconds.append(time.process_time() - start)
-    assert min(seconds) < 1
+    assert min(seconds) < 10
 
 
 TAGS = (
