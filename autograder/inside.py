@@ -23,6 +23,7 @@ import threading
 from typing import Any, NoReturn
 
 import agent  # type: ignore[import-not-found]  # beside this file
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -128,6 +129,13 @@ class Hook(DisplayHook):
         show(format_dict)
 
 
+class Compiler(CachingCompiler):
+    """Calls a cell by its number, which errors of syntax then name."""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"cell {number}"
+
+
 class Shell(InteractiveShell):
     """IPython, without a terminal and without Jupyter's machinery."""
 
@@ -173,7 +181,9 @@ def make_shell() -> Shell:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
     config.InteractiveShell.display_pub_class = Publisher
-    return Shell.instance(config=config, displayhook_class=Hook, display_pub_class=Publisher)
+    return Shell.instance(
+        config=config, compiler_class=Compiler, displayhook_class=Hook, display_pub_class=Publisher
+    )
 
 
 def serve(end: socket.socket, shell: Shell, withheld: list[str]) -> NoReturn:
