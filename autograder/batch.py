@@ -11,8 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
 import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import nbjson
 
 from autograder.course import Course, Submission, destination_of, save, template_for
 from autograder.gradebook import Writer
@@ -30,7 +28,6 @@ class Graded:
 
     Attributes:
         submission: what was graded.
-        notebook: the graded notebook.
         seconds: wall time.
         peak_memory: the most memory that the student's processes were seen to hold, in bytes.
         parts: processor time by part.
@@ -38,7 +35,6 @@ class Graded:
     """
 
     submission: Submission
-    notebook: NotebookNode
     seconds: float
     peak_memory: int
     parts: Mapping[str, float]
@@ -105,12 +101,10 @@ def _finish(
     only: str | None,
 ) -> Graded:
     before = time.process_time()
-    # Not by nbformat.reads: the worker has validated it, and that takes longer than all the rest.
-    notebook = nbjson.reads(outcome.text)
-    save(course, writer, submission, notebook, outcome.text, only)
+    save(course, writer, submission, outcome.text, only)
     parts = {**outcome.parts, "database": time.process_time() - before}
     failed = outcome.failed or not isinstance(job.content, bytes)
-    return Graded(submission, notebook, outcome.seconds, outcome.peak_memory, parts, failed)
+    return Graded(submission, outcome.seconds, outcome.peak_memory, parts, failed)
 
 
 def _outputs_but_of(test: str, course: Course, submission: Submission) -> dict[str, Outputs]:

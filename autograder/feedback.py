@@ -20,7 +20,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder import markdown, pages, telling
+from autograder import markdown, rendering, telling
 from autograder.outputs import clean_text
 from autograder.telling import VERDICT
 from autograder.template import identity, role
@@ -109,7 +109,7 @@ class FeedbackExporter(Exporter):
         waiting = _waiting(names)
         parts = _parts(notebook, waiting)
         remarks = notebook.metadata.get("autograder", {}).get("remarks", [])
-        page = pages.render(
+        page = rendering.render(
             "feedback.html.j2",
             assignment=names["assignment"],
             student=names["student"],

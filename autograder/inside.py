@@ -180,7 +180,6 @@ def make_shell() -> Shell:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
-    config.InteractiveShell.display_pub_class = Publisher
     return Shell.instance(
         config=config, compiler_class=Compiler, displayhook_class=Hook, display_pub_class=Publisher
     )

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import pages
+from autograder import rendering
 from autograder.overview import Overview
 
 MOST_BARS = 14
@@ -27,7 +27,7 @@ class Bar:
 def write(path: Path, found: Overview) -> None:
     """Writes the page, whole or not at all."""
     now = datetime.datetime.now().astimezone()
-    text = pages.render(
+    text = rendering.render(
         "page.html.j2", found=found, bars=bars(found.scores, found.most), height=HEIGHT, now=now
     )
     beside = path.with_name(f".{path.name}.new")

@@ -54,15 +54,12 @@ def main() -> None:
         request, descriptors, _, _ = socket.recv_fds(control, 2**16, _MOST_DESCRIPTORS)
         if not request:
             os._exit(0)
+        wish = json.loads(request)
         if os.fork() == 0:
             control.close()
-            _keep(json.loads(request), dict(zip(_names(request), descriptors, strict=True)), shell)
+            _keep(wish, dict(zip(wish["descriptors"], descriptors, strict=True)), shell)
         for descriptor in descriptors:
             os.close(descriptor)
-
-
-def _names(request: bytes) -> list[str]:
-    return list(json.loads(request)["descriptors"])
 
 
 def _keep(wish: dict[str, Any], given: dict[str, int], shell: Any) -> NoReturn:

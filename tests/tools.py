@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -40,3 +46,24 @@ def missing_gpu() -> list[str]:
     except cupy.cuda.runtime.CUDARuntimeError as error:
         return [f"CuPy finds no GPU: {error}. Check the driver with nvidia-smi."]
     return []
+
+
+def printed_by(folder: Path, *words: str) -> str:
+    """What a command of this environment prints, run in a folder with this repository's packages.
+
+    Raises:
+        RuntimeError: it failed; with what it said.
+    """
+    # nbgrader calls other programs of its environment by their names.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        said = f"{done.stdout}\n{done.stderr}"[-3000:]
+        raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{said}")
+    return done.stdout

@@ -26,8 +26,8 @@ import psutil
 from assignments import demo
 from autograder import batch, course
 from autograder.workers import workers
+from tests.honest_class import make_class
 
-HONEST = ("perfect", "loops", "float32", "slope-left-out", "half-done")
 PARTS = ("start", "cells", "tests", "conversion", "database")
 
 
@@ -55,23 +55,6 @@ class Run:
     def rate(self) -> float:
         """Submissions a second."""
         return self.submissions / self.seconds
-
-
-def make_class(folder: Path, students: int) -> None:
-    """A course with so many submissions; no two of them are the same file."""
-    demo.make_course(folder)
-    demo.command(folder, "nbgrader", "generate_assignment", demo.ASSIGNMENT)
-    name = f"{demo.ASSIGNMENT}.ipynb"
-    released = (folder / "release" / demo.ASSIGNMENT / name).read_text(encoding="utf-8")
-    source = (folder / "source" / demo.ASSIGNMENT / name).read_text(encoding="utf-8")
-    kinds = dict(demo.submissions(released, source))
-    for number in range(students):
-        place = folder / "submitted" / f"student{number:04}" / demo.ASSIGNMENT
-        place.mkdir(parents=True)
-        text = kinds[HONEST[number % len(HONEST)]]
-        marked = text.replace("import numpy as np", f"import numpy as np  # {number}", 1)
-        (place / name).write_text(marked, encoding="utf-8")
-    shutil.copy(folder / "gradebook.db", folder / "gradebook.new")
 
 
 def _forget_what_was_graded(folder: Path) -> None:

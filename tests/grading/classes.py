@@ -76,7 +76,7 @@ def keep(
     with Writer(course.gradebook(), course.config) as writer:
         text = nbformat.writes(rebuilt.notebook)
         submission = Submission(student, "ps", "ps", folder)
-        courses.save(course, writer, submission, rebuilt.notebook, text)
+        courses.save(course, writer, submission, text)
 
 
 def error(name: str, words: str) -> NotebookNode:

@@ -24,8 +24,8 @@ from autograder.grading import Settings
 from autograder.nbgrader_exporter import KEY_FILE
 from autograder.sandbox import Limits
 from autograder.workers import Job, workers
-from tests.benchmarks.grading import make_class
 from tests.grading import notebooks
+from tests.honest_class import make_class
 from tests.soak.faults import GRADES
 
 pytestmark = pytest.mark.sandbox

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_output
 
-from autograder import feedback, markdown, page, pages
+from autograder import feedback, markdown, page, rendering
 from autograder.course import Course
 from autograder.intake import Refused
 from tests.grading import classes, notebooks
@@ -177,7 +177,7 @@ def test_what_is_very_long_is_cut() -> None:
 
 
 def test_the_style_is_the_one_that_the_policy_allows(tmp_path: Path) -> None:
-    style = (pages.FOLDER / "style.css").read_text()
+    style = (rendering.FOLDER / "style.css").read_text()
     assert "</" not in style
     assert "url(" not in style
     assert "@import" not in style

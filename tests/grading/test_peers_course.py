@@ -7,11 +7,8 @@ what the package has of them. All of it is trusted sample code, so plain nbgrade
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -19,7 +16,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from autograder import course as courses
-from tests.browser.lab import ROOT, launch, running_lab
+from tests.browser.lab import launch, running_lab
+from tests.tools import printed_by
 
 pytestmark = pytest.mark.sandbox
 
@@ -27,20 +25,6 @@ SOLVED = ("squares", "sum_of_squares")
 """The solution cells of the first notebook that are graded by tests."""
 
 Scores = dict[tuple[str, str, str], tuple[float, float, bool]]
-
-
-def run(folder: Path, *words: str) -> str:
-    """A command in a folder; what it printed."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def without_markers(source: str) -> str:
@@ -70,9 +54,9 @@ def hand_in(course: Path, student: str, solved: tuple[str, ...] | None) -> None:
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample course with five submissions, nothing graded yet."""
     above = tmp_path_factory.mktemp("peers")
-    run(above, "nbgrader", "quickstart", "course")
+    printed_by(above, "nbgrader", "quickstart", "course")
     course = above / "course"
-    run(course, "nbgrader", "generate_assignment", "ps1")
+    printed_by(course, "nbgrader", "generate_assignment", "ps1")
     hand_in(course, "solved", None)
     hand_in(course, "half", SOLVED[:1])
     hand_in(course, "blank", ())
@@ -89,7 +73,7 @@ def graded(course: Path) -> Path:
     """The same course, graded by ours."""
     ours = course.with_name("ours")
     shutil.copytree(course, ours)
-    run(ours, "autograder", "grade", "ps1", "--quiet")
+    printed_by(ours, "autograder", "grade", "ps1", "--quiet")
     return ours
 
 
@@ -116,7 +100,7 @@ def of(student: str, found: Scores) -> list[float | None]:
 
 
 def test_ours_and_nbgraders_give_the_same_scores(course: Path, graded: Path) -> None:
-    run(course, "nbgrader", "autograde", "ps1")
+    printed_by(course, "nbgrader", "autograde", "ps1")
     ours, theirs = scores(graded), scores(course)
     assert {student for student, _, _ in ours} == {"solved", "half", "blank", "bitdiddle", "hacker"}
     assert len(ours) >= 5 * 7

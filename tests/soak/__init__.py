@@ -1,1 +1,4 @@
-"""Long runs: what happens when much goes wrong. Not part of ``make test``; see ``make soak``."""
+"""Long runs: what happens when much goes wrong; see ``make soak``.
+
+``test_broken`` is a short one, for ``make test``.
+"""

@@ -8,8 +8,6 @@ among them must get the very bytes that they get when they are alone.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,8 +29,8 @@ from autograder.platforms import Question
 from autograder.template import role
 from tests.soak.mutant_zips import mutated_zip, zipped
 from tests.soak.mutants import ODD_CODE, mutated_notebook, that_runs
+from tests.tools import printed_by
 
-ROOT = Path(__file__).parents[2]
 ASSIGNMENT = "ps2"
 ONE_HONEST_AMONG = 20
 ONE_ZIP_AMONG = 4
@@ -57,27 +55,11 @@ class Findings:
 def make_course(folder: Path) -> tuple[Course, bytes]:
     """A course with the demonstration's assignment released, and an honest notebook for it."""
     demo.make_course(folder)
-    _command(folder, "nbgrader", "generate_assignment", ASSIGNMENT)
+    printed_by(folder, "nbgrader", "generate_assignment", ASSIGNMENT)
     released = (folder / f"release/{ASSIGNMENT}/{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     source = (folder / f"source/{ASSIGNMENT}/{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
     honest = dict(demo.submissions(released, source))["perfect"]
     return courses.open_course(folder), honest.encode()
-
-
-def _command(folder: Path, *words: str) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise RuntimeError(
-            f"{' '.join(words)} ended with {done.returncode}:\n{done.stderr[-3000:]}"
-        )
-    return done.stdout
 
 
 def hand_in(downloads: Path, honest: bytes, count: int, seed: int) -> None:
@@ -115,10 +97,12 @@ def run(folder: Path, count: int, seed: int) -> Findings:
     found.seconds["intake"] = time.monotonic() - start
 
     # Alone first: this is what each honest one must get among the others.
-    _command(course.folder, "autograder", "grade", ASSIGNMENT, "--student", FIRST_HONEST, "--quiet")
+    printed_by(
+        course.folder, "autograder", "grade", ASSIGNMENT, "--student", FIRST_HONEST, "--quiet"
+    )
     expected = courses.destination_of(course, submissions[0]).read_bytes()
     start = time.monotonic()
-    _command(course.folder, "autograder", "grade", ASSIGNMENT, "--force", "--quiet")
+    printed_by(course.folder, "autograder", "grade", ASSIGNMENT, "--force", "--quiet")
     found.seconds["grading"] = time.monotonic() - start
     _compare(course, submissions, expected, found)
     return found

@@ -26,7 +26,7 @@ import psutil
 
 from assignments import demo
 from autograder.nbgrader_exporter import KEY_FILE
-from tests.benchmarks.grading import make_class
+from tests.honest_class import make_class
 
 Result = dict[str, bytes]
 GRADE = (sys.executable, "-m", "autograder", "grade", demo.ASSIGNMENT, "--quiet")
