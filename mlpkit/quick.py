@@ -134,5 +134,7 @@ class _Back:
 
 def _sum_of_losses(seen: list[tuple[np.ndarray, np.ndarray]], loss: Loss) -> Any:
     """Of some batches together: the losses of a few outputs are mostly the cost of asking."""
-    values, targets = (np.concatenate(parts, axis=-1).mT for parts in zip(*seen, strict=True))
+    together = (np.concatenate(parts, axis=-1) for parts in zip(*seen, strict=True))
+    # Arrays of one order in memory are read several times faster than of two.
+    values, targets = (np.ascontiguousarray(part).mT for part in together)
     return loss.function(values, targets).sum(axis=-1)

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
-from matplotlib.figure import Figure as Canvas
+import numpy as np
 
+from mlpkit.figures.chart import Chart
 from mlpkit.figures.figure import Figure
-from mlpkit.figures.style import DASHES, INK, MATPLOTLIB, PALETTE
-
-
-def from_matplotlib(canvas: Canvas, alt: str) -> Figure:
-    """A matplotlib figure as a Figure: the same bytes for the same picture.
-
-    Args:
-        canvas: made under ``matplotlib.rc_context(MATPLOTLIB)``.
-        alt: what is to be seen in it.
-    """
-    file = io.StringIO()
-    with matplotlib.rc_context(MATPLOTLIB):
-        canvas.savefig(file, format="svg", bbox_inches="tight", metadata={"Date": None})
-    return Figure(file.getvalue(), alt, width=round(canvas.get_figwidth() * 100))
 
 
 def draw_curves(
@@ -43,19 +28,33 @@ def draw_curves(
         x_label, y_label: what the axes show.
         log: whether the vertical axis is logarithmic.
         marks: points to be named in the picture: x, y and text.
+
+    Raises:
+        ValueError: there is nothing to draw: no number, or none above 0 for a logarithmic axis.
     """
-    with matplotlib.rc_context(MATPLOTLIB):
-        canvas = Canvas(layout="constrained")
-        axes = canvas.add_subplot()
-        for (label, values), colour, dash in zip(curves.items(), PALETTE, DASHES, strict=False):
-            axes.plot(values, color=colour, linestyle=dash, label=label)
-        for x, y, text in marks:
-            axes.plot(x, y, marker="o", markersize=7, color=INK)
-            axes.annotate(text, (x, y), xytext=(10, 8), textcoords="offset points", color=INK)
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label)
-        if log:
-            axes.set_yscale("log")
-        if len(curves) > 1:
-            axes.legend(frameon=False)
-        return from_matplotlib(canvas, alt)
+    everything = np.concatenate([np.asarray(values, float) for values in curves.values()])
+    shown = everything[np.isfinite(everything) & ((everything > 0) | (not log))]
+    if not len(shown):
+        raise ValueError("there is nothing to draw: expected finite numbers, above 0 if log=True.")
+    longest = max(len(values) for values in curves.values())
+    chart = Chart(
+        x=(0, max(longest - 1, 1)),
+        y=_roomy(float(shown.min()), float(shown.max()), log),
+        x_label=x_label,
+        y_label=y_label,
+        log_y=log,
+    )
+    for label, values in curves.items():
+        chart.line(np.arange(len(values)), values, label if len(curves) > 1 else "")
+    for x, y, text in marks:
+        chart.mark(x, y, text)
+    return chart.figure(alt)
+
+
+def _roomy(low: float, high: float, log: bool) -> tuple[float, float]:
+    """A range that leaves some room above and below."""
+    if log:
+        room = max(high / low, 2.0) ** 0.05
+        return low / room, high * room
+    room = 0.05 * ((high - low) or abs(high) or 1.0)
+    return low - room, high + room

@@ -6,10 +6,6 @@ in dash and width, points in shape. Every picture brings its own light backgroun
 the same on a dark page.
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 BLACK = "#000000"
 ORANGE = "#e69f00"
 SKY = "#56b4e9"
@@ -20,26 +16,12 @@ VERMILION = "#d55e00"
 PURPLE = "#cc79a7"
 
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
-DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+TINTS = ("#dcebf7", "#fbe3d3", "#d8f0e6", "#f6e3ee", "#fdf0cd", "#e4f3fc", "#ececec")
+"""The same colours, pale: for areas, each in the order of PALETTE."""
+SHAPES = ("circle", "square", "triangle", "diamond", "plus", "cross", "ring")
+DASHES = ("", "8 5", "9 4 2 4", "2 4", "14 4", "6 3 2 3 2 3", "1 2")
 
 PAPER = "#ffffff"
 INK = "#1a1a1a"
 FAINT = "#5f6368"
 FONT = "'DejaVu Sans', Verdana, 'Segoe UI', Arial, sans-serif"
-
-# Any, because matplotlib's own type lists the names of all its settings.
-MATPLOTLIB: Any = {
-    # The same numbers make the same bytes: no random ids, and letters as outlines of one font.
-    "svg.hashsalt": "mlpkit",
-    "svg.fonttype": "path",
-    "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "figure.figsize": (7.6, 4.2),
-    "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
-    "axes.grid": True,
-    "grid.color": "#d9d9d9",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "lines.linewidth": 2,
-}

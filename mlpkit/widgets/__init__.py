@@ -1,6 +1,9 @@
 """Things to move and to answer, in a notebook. They show the mathematics and never the reverse."""
 
+from mlpkit.widgets.controls import choice, number, slider
+from mlpkit.widgets.explorer import explore
+from mlpkit.widgets.lens import lens
 from mlpkit.widgets.question import question
 from mlpkit.widgets.stepper import Stepper
 
-__all__ = ["Stepper", "question"]
+__all__ = ["Stepper", "choice", "explore", "lens", "number", "question", "slider"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 
@@ -27,11 +27,13 @@ class Question(ABC):
         kind: "choice", "line", "number" or "order".
         text: the question.
         options: the texts to choose from or to put in order, as shown; none for a number.
+        hints: what may be asked for before an answer, each saying more than the one before.
     """
 
     kind: str
     text: str
     options: tuple[str, ...]
+    hints: tuple[str, ...] = field(default=(), kw_only=True)
 
     @abstractmethod
     def judge(self, answer: Any) -> Verdict:

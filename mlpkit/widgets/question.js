@@ -30,7 +30,7 @@ function render({ model, el }) {
     form.requestSubmit();
   };
   const form = widget("form", { class: "mlp-question", "aria-label": "Question", submit, keydown },
-    field, check, feedback);
+    field, check, ...hints(model), feedback);
 
   const showFeedback = () => {
     const state = model.get("state");
@@ -42,6 +42,31 @@ function render({ model, el }) {
   el.append(form);
   typeset(model, field);
   return follow(model, ["checks"], showFeedback);
+}
+
+// A button that shows one more hint each time, and the hints.
+function hints(model) {
+  const texts = model.get("hints");
+  if (!texts.length) return [];
+  const list = make("ol", { class: "mlp-hints", role: "status", "aria-label": "Hints" });
+  const button = make("button", { type: "button", class: "mlp-button" });
+  const show = () => {
+    const seen = model.get("hints_seen");
+    for (let i = list.children.length; i < seen; i += 1) {
+      const item = html(make("li"), texts[i]);
+      list.append(item);
+      typeset(model, item);
+    }
+    button.textContent = `Hint (${seen} of ${texts.length})`;
+    button.setAttribute("aria-disabled", seen >= texts.length);
+  };
+  button.addEventListener("click", () => {
+    model.set("hints_seen", Math.min(model.get("hints_seen") + 1, texts.length));
+    model.save_changes();
+    show();
+  });
+  show();
+  return [button, list];
 }
 
 function choices(model, name, answerWith) {

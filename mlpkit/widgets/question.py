@@ -48,6 +48,9 @@ mistakes lead to, each with what to say, and are optional; "wrong" is said of an
       "wrong": "Multiply the error $a - t$ by the slope $a (1 - a)$."
     }
 
+Every kind may have "hints", a list of texts. The reader asks for them one at a time; so each says a
+little more than the one before it, and the last still leaves something to do.
+
 Put the steps in order. "steps" stand in the right order, "shown" is the order in which the reader
 finds them (numbers from 0). "mistakes" are optional: the first one that applies is said when step
 "step" stands anywhere before step "before"; "wrong" is said of any other order::
@@ -83,6 +86,7 @@ class QuestionWidget(PageWidget):
         state: "open" until an answer is checked, then "right", "wrong" or "unread".
         feedback: what is said of the answer, as HTML.
         checks: how many times an answer has been checked.
+        hints: what may be asked for, as HTML; ``hints_seen`` how many have been.
     """
 
     _esm = script("question.js")
@@ -95,6 +99,8 @@ class QuestionWidget(PageWidget):
     state = traitlets.Unicode("open").tag(sync=True)
     feedback = traitlets.Unicode("").tag(sync=True)
     checks = traitlets.Int(0).tag(sync=True)
+    hints = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    hints_seen = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, question: Question) -> None:
         self._question = question
@@ -102,6 +108,7 @@ class QuestionWidget(PageWidget):
             kind=question.kind,
             text=markup(question.text),
             options=[inline_markup(option) for option in question.options],
+            hints=[inline_markup(hint) for hint in question.hints],
             answer=list(range(len(question.options))) if question.kind == "order" else None,
         )
         self.on_msg(lambda widget, content, buffers: self.check(content["answer"]))
@@ -123,7 +130,11 @@ class QuestionWidget(PageWidget):
     def static_html(self) -> str:
         options = "".join(f"<li>{option}</li>" for option in self.options)
         listed = f"<ol>{options}</ol>" if options else ""
-        return f"<p><strong>Question</strong></p>{self.text}{listed}"
+        hints = "".join(
+            f"<details><summary>Hint {i}</summary>{hint}</details>"
+            for i, hint in enumerate(self.hints, start=1)
+        )
+        return f"<p><strong>Question</strong></p>{self.text}{listed}{hints}"
 
 
 def question(name: str) -> QuestionWidget:

@@ -73,7 +73,7 @@ def _read_line(field: Field) -> Question:
 
 
 def _one_of(field: Field, list_name: str, mark: str) -> Question:
-    fields = field.fields(f"kind text {list_name}")
+    fields = field.fields(f"kind text {list_name}", "hints")
     options = [
         option.fields("text feedback", mark) for option in fields[list_name].items(at_least=2)
     ]
@@ -83,6 +83,7 @@ def _one_of(field: Field, list_name: str, mark: str) -> Question:
     return ChoiceQuestion(
         kind=fields["kind"].text(),
         text=fields["text"].text(),
+        hints=_hints(fields),
         options=tuple(option["text"].text() for option in options),
         answer=marked[0],
         feedback=tuple(option["feedback"].text() for option in options),
@@ -90,7 +91,7 @@ def _one_of(field: Field, list_name: str, mark: str) -> Question:
 
 
 def _read_number(field: Field) -> Question:
-    fields = field.fields("kind text answer tolerance right wrong", "mistakes")
+    fields = field.fields("kind text answer tolerance right wrong", "mistakes hints")
     tolerance = fields["tolerance"].number()
     if tolerance < 0:
         raise fields["tolerance"].error("expected 0 or more")
@@ -98,6 +99,7 @@ def _read_number(field: Field) -> Question:
     return NumberQuestion(
         kind="number",
         text=fields["text"].text(),
+        hints=_hints(fields),
         options=(),
         answer=fields["answer"].number(),
         tolerance=tolerance,
@@ -111,7 +113,7 @@ def _read_number(field: Field) -> Question:
 
 
 def _read_order(field: Field) -> Question:
-    fields = field.fields("kind text steps shown right wrong", "mistakes")
+    fields = field.fields("kind text steps shown right wrong", "mistakes hints")
     steps = tuple(item.text() for item in fields["steps"].items(at_least=2))
     shown = tuple(item.index(len(steps)) for item in fields["shown"].items())
     if sorted(shown) != list(range(len(steps))):
@@ -122,6 +124,7 @@ def _read_order(field: Field) -> Question:
     return OrderQuestion(
         kind="order",
         text=fields["text"].text(),
+        hints=_hints(fields),
         options=tuple(steps[step] for step in shown),
         steps=shown,
         right=fields["right"].text(),
@@ -131,6 +134,10 @@ def _read_order(field: Field) -> Question:
             for m in (item.fields("step before feedback") for item in mistakes)
         ),
     )
+
+
+def _hints(fields: dict[str, Field]) -> tuple[str, ...]:
+    return tuple(hint.text() for hint in fields["hints"].items()) if "hints" in fields else ()
 
 
 READERS = {
