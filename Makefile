@@ -32,7 +32,7 @@ test: lint types ## check everything: style, types, tests, every lecture from to
 	@$(PYTEST) tests
 ifneq ($(LECTURES),)
 	@echo "== lectures: each notebook runs, and shows what is printed in it"
-	@$(PYTEST) --nbval --nbval-current-env $(LECTURES)
+	@$(PYTEST) --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(LECTURES)
 endif
 
 demo: $(STAMP) ## hand in, grade and report an invented class

@@ -88,7 +88,7 @@ def contour_lines(
         ]
         longest = max(lines, key=len, default=None)
         if labels and longest is not None and len(longest) > 8:
-            at_x, at_y = longest[len(longest) // 2]
+            at_x, at_y = longest[len(longest) // 4]
             texts.append(
                 f'<text x="{at_x:.1f}" y="{at_y + 4:.1f}" font-size="11" text-anchor="middle" '
                 f'stroke="{PAPER}" stroke-width="4" paint-order="stroke">{level:g}</text>'

@@ -207,6 +207,16 @@ class OpenNotebook:
         """Runs code in the notebook's kernel, without a cell."""
         self.page.evaluate(f"code => {_KERNEL}.requestExecute({{code}}).done", code)
 
+    def wait_for_kernel(self) -> None:
+        """Waits until the kernel has done all that it was asked for, and the page shows it."""
+        # What a widget sends is in the queue before this.
+        self.execute("pass")
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
+
+    def shut_down(self) -> None:
+        """Ends the notebook's kernel."""
+        self.page.evaluate(f"{_PANEL}.context.sessionContext.shutdown()")
+
     def mode_and_cell(self) -> list[Any]:
         """Command or edit mode, and the number of the active cell."""
         return self.page.evaluate(f"[{_NOTEBOOK}.mode, {_NOTEBOOK}.activeCellIndex]")
