@@ -23,7 +23,8 @@ def execute(path: Path) -> None:
     """
     notebook = nbformat.read(path, as_version=4)
     folder = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=120, record_timing=False, resources=folder).execute()
+    options = {"timeout": 120, "record_timing": False, "coalesce_streams": True}
+    NotebookClient(notebook, resources=folder, **options).execute()
     notebook.metadata = {
         "kernelspec": notebook.metadata["kernelspec"],
         "language_info": {"name": "python"},

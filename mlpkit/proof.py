@@ -48,4 +48,4 @@ def proved(left: Any, right: Any) -> Proof:
         raise AssertionError(f"not equal: left - right = {difference}")
     free = sympy.sympify(left).free_symbols | sympy.sympify(right).free_symbols
     names = ", ".join(sorted(symbol.name for symbol in free))
-    return Proof(f"proved for all {names}")
+    return Proof(f"proved for all {names}" if names else "proved")

@@ -11,6 +11,7 @@ import pytest
 
 from mlpkit.network import Network
 from mlpkit.widgets import Stepper, question
+from mlpkit.widgets.page import inline_markup
 from mlpkit.widgets.question import QuestionWidget
 from mlpkit.widgets.question_file import load_all_questions, load_question, load_questions
 from mlpkit.worked import Worked, work
@@ -155,6 +156,19 @@ def test_a_text_is_escaped_and_code_is_marked() -> None:
     assert "<code>J</code>" in widget.text
     assert widget.text.count("<p>") == 2
     assert widget.options[0] == "negative: $a - t &lt; 0$"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("the last *step*, not *this one*", "the last <em>step</em>, not <em>this one</em>"),
+        ("`a * b` and $a * b$ and $c * d$", "<code>a * b</code> and $a * b$ and $c * d$"),
+        ("3 * 4 * 5", "3 * 4 * 5"),
+        ("`x < 1`", "<code>x &lt; 1</code>"),
+    ],
+)
+def test_stress_and_code_and_formulas_are_told_apart(text: str, html: str) -> None:
+    assert inline_markup(text) == html
 
 
 def test_all_questions_of_the_package_can_be_read() -> None:

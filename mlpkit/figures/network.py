@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 from typing import Any, NamedTuple
 
@@ -11,10 +12,14 @@ import numpy as np
 
 from mlpkit.figures.figure import Figure
 from mlpkit.figures.style import BLUE, FAINT, FONT, INK, PAPER, VERMILION, YELLOW
+from mlpkit.figures.svg import write_text
 from mlpkit.figures.words import Place, Shown, in_words, short, weights
 from mlpkit.network import Network, Trace
 from mlpkit.worked.lines import Line, parameter
 from mlpkit.worked.notations import BIAS, Symbols, notation_named
+
+# Names are SVG already, with their indices lowered.
+_text = partial(write_text, size=14, raw=True)
 
 ROW, RADIUS, TOP = 112, 34, 50
 
@@ -58,7 +63,7 @@ def draw_network(
     target = _unknown(network.sizes[-1]) if target is None else target
     chosen = set(_places(highlight, network))
     svg = [
-        *picture.frame(title),
+        *picture.frame(title, has_terms=deltas is not None),
         *picture.edges(chosen),
         *picture.biases(),
         *picture.units(values, chosen),
@@ -122,11 +127,11 @@ class _Picture:
         left, right = RADIUS + 18, RADIUS + 86
         return left + (self.width - left - right) * layer / last, TOP + ROW * (row + 0.42)
 
-    def frame(self, title: str) -> list[str]:
+    def frame(self, title: str, has_terms: bool) -> list[str]:
         size = f'width="{self.width}" height="{self.height}"'
         legend = (
             "solid: weight \u2265 0 \u00b7 dashed: negative \u00b7 wide: large \u00b7 "
-            "square: bias input \u00b7 \u03b4: error term"
+            "square: bias input" + has_terms * " \u00b7 \u03b4: error term"
         )
         return [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
@@ -158,7 +163,7 @@ class _Picture:
             taken.append(box)
             bold = "bold" if place in chosen else "normal"
             background = YELLOW if place in chosen else PAPER
-            labels += [_box(box, background), _text(box.x, box.y + 4.5, text, 13, weight=bold)]
+            labels += [_box(box, background), _text(box.x, box.y + 4.5, text, size=13, weight=bold)]
         return lines + labels
 
     def _taken(self) -> list[Box]:
@@ -224,7 +229,7 @@ class _Picture:
                     f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}" fill="{fill}" '
                     f'stroke="{INK}" stroke-width="{width}"/>',
                     _text(x, y - 8 if value else y + 5, name),
-                    _text(x, y + 14, value, 15 if len(value) < 7 else 13, weight="bold"),
+                    _text(x, y + 14, value, size=15 if len(value) < 7 else 13, weight="bold"),
                 ]
         return svg
 
@@ -250,22 +255,6 @@ def _name(latex: str) -> str:
     text = re.sub(r"\^\{([^{}]*)\}", r'<tspan dy="-5" font-size="10">\1</tspan>', latex)
     lower = 9 if text != latex else 4
     return re.sub(r"_\{([^{}]*)\}", rf'<tspan dy="{lower}" font-size="10">\1</tspan>', text)
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    size: int = 14,
-    *,
-    anchor: str = "middle",
-    weight: str = "normal",
-    colour: str = INK,
-) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" '
-        f'font-weight="{weight}" fill="{colour}">{text}</text>'
-    )
 
 
 def _box(box: Box, fill: str, stroke: str = "none") -> str:

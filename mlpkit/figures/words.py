@@ -46,7 +46,7 @@ def in_words(network: Network, symbols: Symbols, shown: Shown, decimals: int) ->
         for place in sorted(shown.chosen, key=lambda place: (len(place), place))
     ]
     sentences = [
-        f"{shown.title}." if shown.title else "",
+        shown.title + "." * (shown.title[-1:] not in ".?!") if shown.title else "",
         f"Network with {_counted(network.sizes)}.",
         *units,
         *weighted,

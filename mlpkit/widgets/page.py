@@ -23,14 +23,17 @@ def style() -> str:
 
 
 def markup(text: str) -> str:
-    """A text as HTML: empty lines part paragraphs, `...` is code, $LaTeX$ is left alone."""
+    """A text as HTML: empty lines part paragraphs, and each is as for ``inline_markup``."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
     return "".join(f"<p>{inline_markup(paragraph)}</p>" for paragraph in paragraphs)
 
 
 def inline_markup(text: str) -> str:
-    """A single paragraph as HTML."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    """A single paragraph as HTML: `...` is code, *...* is stressed, $LaTeX$ is left alone."""
+    # What stands between dollars or backquotes is in the odd places.
+    parts = re.split(r"(\$[^$]*\$|`[^`]+`)", escape(text, quote=False))
+    parts[::2] = [re.sub(r"\*(\S[^*]*)\*", r"<em>\1</em>", part) for part in parts[::2]]
+    return "".join(re.sub(r"^`(.*)`$", r"<code>\1</code>", part, flags=re.S) for part in parts)
 
 
 class PageWidget(anywidget.AnyWidget):

@@ -9,9 +9,9 @@ How to write a question
 -----------------------
 ``questions/05.json`` is one JSON object: the questions of lecture 5, by name. Names begin with the
 number of the lecture. A text is plain text; ``$...$`` is LaTeX (in JSON a backslash is written
-twice), `...` in backquotes is code, and an empty line (``\\n\\n``) begins a paragraph. Every
-question has a "kind" and a "text". What else it has depends on the kind; nothing may be left out
-unless it says so, and unknown fields are errors.
+twice), `...` in backquotes is code, *...* between asterisks is stressed, and an empty line
+(``\\n\\n``) begins a paragraph. Every question has a "kind" and a "text". What else it has depends
+on the kind; nothing may be left out unless it says so, and unknown fields are errors.
 
 One of several answers; exactly one has "right"::
 

@@ -233,7 +233,8 @@ class OpenNotebook:
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
         )
         light = str("Dark" not in name).lower()
-        expect(self.page.locator(f'body[data-jp-theme-light="{light}"]')).to_have_count(1)
+        body = self.page.locator(f'body[data-jp-theme-light="{light}"]')
+        expect(body).to_have_count(1, timeout=60_000)
 
 
 _PANEL = "window.jupyterapp?.shell.currentWidget"
