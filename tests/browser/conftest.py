@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.lab import ROOT, Lab, OpenNotebook, launch, running_lab
 
 PICTURES = ROOT / "build" / "browser"
+
+# Most of what is expected comes within a tenth of a second; a machine that is busy needs longer.
+expect.set_options(timeout=20_000)
 
 
 # Playwright keeps an event loop running in this thread, which other tests may not have around

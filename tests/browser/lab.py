@@ -38,7 +38,7 @@ SERVER_OPTIONS = (
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     # All cells are in the page, also those out of sight.
-    "notebook-extension/tracker": {"windowingMode": "none"},
+    "notebook-extension/tracker": {"windowingMode": "contentVisibility"},
 }
 BROWSER_OPTIONS = [
     "--no-sandbox",
