@@ -11,6 +11,9 @@ Read the files in this order:
 7. ``worked``       all of this on a small network, line by line, as on a blackboard
 8. ``graph``        back-propagation over any calculation, not only a network
 
+What single lectures add: ``handmade`` builds networks by thinking instead of learning, and
+``shortcuts`` lets a signal pass layers by.
+
 What serves the mathematics, and can wait: ``arrays`` says which array library an input belongs to,
 ``guards`` refuses what does not fit, with a ValueError or TypeError that says what came and what
 was expected, ``quick`` is the inner loop of training once more, in NumPy and tuned by hand, and

@@ -46,3 +46,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get(variable) == "1":
             pytest.fail(f"{variable}=1, but this test {reason}", pytrace=False)
         pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have measured without judging it."""
+    measured = [
+        (name, value)
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name.startswith("measured: ")
+    ]
+    if measured:
+        terminalreporter.section("measured")
+        for name, value in measured:
+            terminalreporter.line(f"{name.removeprefix('measured: ')}: {value}")

@@ -1,4 +1,5 @@
-const PLAY_EVERY = 120; // milliseconds
+// In milliseconds: playing takes this long, if the steps are then neither too fast nor too slow.
+const PLAY = { whole: 8000, fastest: 120, slowest: 800 };
 
 function render({ model, el }) {
   const controls = model.get("controls");
@@ -63,12 +64,14 @@ function slider(control, set) {
   const start = () => {
     if (Number(input.value) >= control.high) input.value = control.low;
     play.textContent = "Pause";
+    const steps = (control.high - control.low) / control.step;
+    const every = Math.min(Math.max(PLAY.whole / steps, PLAY.fastest), PLAY.slowest);
     timer = setInterval(() => {
       // The page may have been closed, or the cell run again.
       if (!input.isConnected || Number(input.value) >= control.high) return stop();
       input.stepUp();
       set(control.name, Number(input.value));
-    }, PLAY_EVERY);
+    }, every);
   };
   const play = control.play && make("button", {
     type: "button", class: "mlp-button", click: () => (timer ? stop() : start()),

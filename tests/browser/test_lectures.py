@@ -1,18 +1,18 @@
 """Every lecture in JupyterLab, as a student meets it: what moves is moved, what asks is answered.
 
-By mouse and by keyboard. The times from a slider's event to the new picture are printed.
+By mouse and by keyboard. The times from a slider's event to the new picture are printed at the end.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, TimeoutError, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from mlpkit.widgets.judging import ChoiceQuestion, NumberQuestion, OrderQuestion
 from mlpkit.widgets.question_file import load_question
@@ -191,7 +191,7 @@ def expect_feedback(form: Locator, said: str, *, right: bool) -> None:
     feedback = form.locator(".mlp-feedback")
     expect(feedback).to_contain_text("✓" if right else "✗ Not")
     # Up to the first formula; that one is typeset.
-    expect(feedback).to_contain_text(re.split(r"[$`\n]", said)[0].strip())
+    expect(feedback).to_contain_text(re.split(r"[$`*\n]", said)[0].strip())
 
 
 def test_a_question_is_answered_by_keyboard_alone(
@@ -234,21 +234,18 @@ def test_everything_that_can_be_operated_has_a_name(lecture: OpenNotebook) -> No
 
 
 def test_time_from_slider_to_picture(
-    path: Path, lecture: OpenNotebook, record_property: pytest.FixtureRequest
+    path: Path, lecture: OpenNotebook, record_property: Callable[[str, object], None]
 ) -> None:
     times: list[float] = []
     for number in range(len(explorers(lecture))):
-        try:
-            of_this = lecture.page.evaluate(MEASURE, number)
-        except TimeoutError as error:
-            raise AssertionError(f"explorer {number} does not answer") from error
-        if of_this:
-            print(f"\n  explorer {number}: median {median(of_this):.0f} ms", end="")
-        times += of_this
+        times += lecture.page.evaluate(MEASURE, number)
     if not times:
         pytest.skip("no slider")
     typical, slow = median(times), quantiles(times, n=20)[-1]
-    print(f"\n{path.stem}: median {typical:.0f} ms, 95th percentile {slow:.0f} ms")
+    record_property(
+        f"measured: slider to picture, {path.stem}",
+        f"median {typical:.0f} ms, 95th percentile {slow:.0f} ms of {len(times)}",
+    )
     # Far above what it takes, for machines that do other things at the same time.
     assert typical < 500
 
