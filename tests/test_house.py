@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 
 # Where conda-forge writes a name in another way than PyPI.
-CONDA_NAMES: dict[str, str] = {}
+CONDA_NAMES = {"jupyter-server": "jupyter_server"}
 # What an environment needs besides the packages themselves: Python, and what installs them.
 CONDA_ITSELF = {"python", "pip"}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from mlpkit import lab
+from mlpkit.lab import PromptConnection, ZMQChannelsWebsocketConnection
 from mlpkit.network import Network
 from mlpkit.widgets import Stepper, question
 from mlpkit.widgets.page import inline_markup
@@ -16,7 +19,8 @@ from mlpkit.widgets.question import QuestionWidget
 from mlpkit.widgets.question_file import load_all_questions, load_question, load_questions
 from mlpkit.worked import Worked, work
 
-SAMPLES = Path(__file__).parent / "questions"
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "tests" / "questions"
 
 
 @pytest.fixture
@@ -255,3 +259,24 @@ def test_a_file_that_is_not_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "07.json").write_text('{"07-x": ')
     with pytest.raises(ValueError, match="07.json is not JSON"):
         load_question("07-x", tmp_path)
+
+
+@pytest.mark.parametrize("chosen", [ZMQChannelsWebsocketConnection, int])
+def test_another_connection_that_was_chosen_stays(chosen: type) -> None:
+    server = SimpleNamespace(web_app=SimpleNamespace(settings={lab.SETTING: chosen}))
+    lab._load_jupyter_server_extension(server)
+    wanted = PromptConnection if chosen is ZMQChannelsWebsocketConnection else chosen
+    assert server.web_app.settings[lab.SETTING] is wanted
+
+
+def test_the_connection_sends_small_messages_at_once() -> None:
+    class FarEnough(Exception):
+        pass
+
+    class Handler:
+        def set_nodelay(self, value: bool) -> None:
+            assert value
+            raise FarEnough
+
+    with pytest.raises(FarEnough):
+        PromptConnection.connect(SimpleNamespace(websocket_handler=Handler()))  # type: ignore
