@@ -186,7 +186,10 @@ def wheel(folder: str, target: Path) -> list[str]:
 
 def test_student_wheel_holds_mlpkit_alone(tmp_path):
     names = wheel(".", tmp_path)
-    assert {name.split("/")[0] for name in names} == {"mlpkit", "mlpkit-0.1.0.dist-info"}
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"mlpkit", "mlpkit-0.1.0.data", "mlpkit-0.1.0.dist-info"}
+    settings = [name for name in names if ".data/" in name]
+    assert settings == ["mlpkit-0.1.0.data/data/etc/jupyter/jupyter_server_config.d/mlpkit.json"]
     here = [path.relative_to(ROOT) for path in tracked_files()]
     assert {str(path) for path in here if path.parts[0] == "mlpkit"} <= set(names)
 

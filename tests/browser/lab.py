@@ -57,10 +57,11 @@ class Lab:
     Attributes:
         folder: its root folder.
         address: where it listens.
+        log: what it says.
     """
 
-    def __init__(self, folder: Path, address: str, token: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, address: str, token: str, log: Path) -> None:
+        self.folder, self.log = folder, log
         self.address = address
         self._token = token
         self._opened = 0
@@ -114,7 +115,7 @@ def running_lab(folder: Path, root: Path | None = None) -> Iterator[Lab]:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(f"{address}/api?token={token}", server, log)
-        yield Lab(root, address, token)
+        yield Lab(root, address, token, log)
     finally:
         server.terminate()
         try:

@@ -130,3 +130,7 @@ def test_controls_have_names(notebook: OpenNotebook) -> None:
     for control in notebook.page.locator(".mlp-explorer").locator("button, input").all():
         expect(control).to_have_accessible_name(re.compile(r"\S"))
     assert notebook.complaints == []
+
+
+def test_no_answer_of_the_kernel_is_held_back(lab: Lab, notebook: OpenNotebook) -> None:
+    assert "mlpkit.lab | extension was successfully loaded" in lab.log.read_text()
