@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ from mlpkit.check.comparing import agrees, diagnose
 from mlpkit.check.table import find
 
 SEEDS = int(os.environ.get("EXERCISE_SEEDS", "30"))
-EXERCISES = bake.exercises_of("ps2")
+FOLDER = Path(__file__).parents[1] / "assignments" / "exercises"
+ASSIGNMENTS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py"))
+EXERCISES = [each for name in ASSIGNMENTS for each in bake.exercises_of(name)]
 MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.mistakes]
 RIGHT = [(each, right) for each in EXERCISES for right in (each.reference, *each.right)]
 

@@ -154,7 +154,7 @@ def test_every_stepper_goes_to_its_end_and_back(lecture: OpenNotebook) -> None:
 
 
 def test_a_wrong_answer_is_told_why_and_the_right_one_is_right(
-    questions: dict[str, Locator],
+    lecture: OpenNotebook, questions: dict[str, Locator]
 ) -> None:
     for name, form in questions.items():
         question = load_question(name)
@@ -162,15 +162,19 @@ def test_a_wrong_answer_is_told_why_and_the_right_one_is_right(
             for number in ((question.answer + 1) % len(question.options), question.answer):
                 form.get_by_role("radio").nth(number).check()
                 form.get_by_role("button", name="Check").click()
+                # Playwright looks again only after 100 ms, then 250: this is quicker.
+                lecture.wait_for_kernel()
                 expect_feedback(form, question.feedback[number], right=number == question.answer)
         elif isinstance(question, NumberQuestion):
             for value, said in [*question.mistakes[:1], (question.answer, question.right)]:
                 field = form.get_by_role("textbox")
                 field.fill(f"{value:.12g}")
                 field.press("Enter")
+                lecture.wait_for_kernel()
                 expect_feedback(form, said, right=value == question.answer)
         elif isinstance(question, OrderQuestion):
             put_in_order(form, question)
+            lecture.wait_for_kernel()
             expect_feedback(form, question.right, right=True)
 
 
