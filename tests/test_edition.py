@@ -127,7 +127,7 @@ def test_it_can_be_installed(unpacked: Path, tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert tops == {"mlpkit", "mlpkit-0.1.0.dist-info"}
+    assert tops == {"mlpkit", "mlpkit-0.1.0.data", "mlpkit-0.1.0.dist-info"}
 
 
 def test_with_its_own_folder_alone_mlpkit_is_imported(unpacked: Path) -> None:
@@ -146,10 +146,9 @@ def test_every_module_that_a_lecture_imports_is_in_it(unpacked: Path) -> None:
     for path in (unpacked / "lectures").glob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-        lines = [line for line in code.splitlines() if line.startswith(("import ", "from "))]
-        for line in lines:
-            ast.parse(line)
-        done = alone(unpacked, "\n".join(lines), unpacked / "lectures")
+        found = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Import | ast.ImportFrom)]
+        assert found
+        done = alone(unpacked, "\n".join(map(ast.unparse, found)), unpacked / "lectures")
         assert done.returncode == 0, f"{path.name}: {done.stderr}"
 
 
