@@ -138,22 +138,23 @@ def submissions(released: str, source: str) -> Iterator[tuple[str, str]]:
         released: the notebook that students get.
         source: the instructor's, for its solutions.
     """
-    solutions = _solutions(source)
-    solved = _with_cells(released, solutions)
+    solutions = solutions_of(source)
+    solved = with_cells(released, solutions)
     yield "perfect", solved
-    yield "loops", _with_cells(solved, LOOPS)
-    yield "float32", _with_cells(solved, SINGLE_PRECISION)
+    yield "loops", with_cells(solved, LOOPS)
+    yield "float32", with_cells(solved, SINGLE_PRECISION)
     for name, cells in (WRONG | HARMFUL).items():
-        yield name, _with_cells(solved, cells)
+        yield name, with_cells(solved, cells)
     yield "blank", released
     half = ("output-error-term", "hidden-error-terms")
-    yield "half-done", _with_cells(released, {name: solutions[name] for name in half})
+    yield "half-done", with_cells(released, {name: solutions[name] for name in half})
     yield "blank-skip-execution", _with_metadata(released, "tags", ["skip-execution"])
     yield "blank-schema-99", _with_schema(released, 99)
     yield "not-json", "this is not a notebook {"
 
 
-def _solutions(notebook: str) -> dict[str, str]:
+def solutions_of(notebook: str) -> dict[str, str]:
+    """The solution cells of a source notebook, by name, as a student would write them."""
     found = {}
     for cell in json.loads(notebook)["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
@@ -164,7 +165,8 @@ def _solutions(notebook: str) -> dict[str, str]:
     return found
 
 
-def _with_cells(notebook: str, sources: dict[str, str]) -> str:
+def with_cells(notebook: str, sources: dict[str, str]) -> str:
+    """A notebook with other texts in the cells of these names."""
     changed = json.loads(notebook)
     for cell in changed["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
