@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from rich.console import Console
 
-from autograder import exports, page, report
+from autograder import exports, hints, page, report
 from autograder.course import CannotGrade, Course, Submission
 from autograder.nbgrader_exporter import template_of
 from autograder.overview import Overview, overview, print_overview
@@ -94,24 +96,29 @@ def of_class(course: Course, assignment: str, results: list[Row], ungraded: int 
         results: of all notebooks of the assignment.
         ungraded: how many handed in something that was not graded yet.
     """
+    codes: dict[str, list[str]] = {}
+    for row in results:
+        codes.setdefault(row.student, []).extend(row.code.values())
+    released = [
+        template_of(course.directory, assignment, notebook).notebook
+        for notebook in sorted({row.notebook for row in results})
+    ]
     return overview(
         assignment,
         results,
-        _alike(course, assignment, results),
+        _alike(codes, released),
         runs_of(course, assignment),
         _names(course, results),
+        hints.asked([name for each in released for name in hints.checked(each)], codes.values()),
         ungraded,
     )
 
 
-def _alike(course: Course, assignment: str, results: list[Row]) -> list[Pair]:
-    codes: dict[str, list[str]] = {}
-    for row in results:
-        codes.setdefault(row.student, []).extend(row.code.values())
+def _alike(codes: Mapping[str, list[str]], released: list[NotebookNode]) -> list[Pair]:
     given = [
         cell.source
-        for notebook in {row.notebook for row in results}
-        for cell in template_of(course.directory, assignment, notebook).notebook.cells
+        for notebook in released
+        for cell in notebook.cells
         if cell.cell_type == "code" and role(cell) != "test"
     ]
     return near_identical(codes, given)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.examples import anonymised
+from autograder.hints import Asked
 from autograder.outputs import clean_text
 from autograder.report import Mark, Remark, Row
 from autograder.runs import Run
@@ -83,6 +84,7 @@ class Overview:
         odd: other remarks on files.
         pairs: submissions that are almost the same.
         runs: the runs of the grader, the last one last.
+        hints: which hints were asked for.
         ungraded: how many handed in something that was not graded yet.
     """
 
@@ -97,6 +99,7 @@ class Overview:
     odd: list[Noticed]
     pairs: list[Pair]
     runs: list[Run]
+    hints: list[Asked]
     ungraded: int
 
     @property
@@ -127,6 +130,7 @@ def overview(
     pairs: list[Pair],
     runs: list[Run],
     names: Mapping[str, Iterable[str]],
+    hints: list[Asked],
     ungraded: int = 0,
 ) -> Overview:
     """Counts.
@@ -137,6 +141,7 @@ def overview(
         pairs: submissions that are almost the same.
         runs: the runs of the grader.
         names: for each student, what would give them away in an example.
+        hints: which hints were asked for.
         ungraded: how many handed in something that was not graded yet.
     """
     graded = [row for row in results if not row.refused]
@@ -152,6 +157,7 @@ def overview(
         _remarks(results, lambda kind: kind == "odd"),
         pairs,
         runs,
+        hints,
         ungraded,
     )
 
@@ -245,6 +251,9 @@ def print_overview(found: Overview, console: Console) -> None:
     ]
     if frequent:
         lines.append("Mistakes: " + ", ".join(frequent))
+    if found.hints:
+        each = [f"{one.name} {' / '.join(map(str, one.counts))}" for one in found.hints]
+        lines.append("Hints asked for, first / second / third: " + ", ".join(each))
     for title, students in (
         ("Attacks noticed", _students(found.attacks)),
         ("To look at", _students(found.look)),
