@@ -1,13 +1,4 @@
-"""Part 0, a forward pass on paper, with numbers of the student's own.
-
-The numbers are drawn from what the student types as student number, by a function that the notebook
-gives and that stands here again. The grader draws them anew from what was typed, and compares to
-the digits that one can hold on paper. A table of numbers cannot hold them, so the check in the
-notebook knows nothing of this part; there the student's own functions confirm it.
-
-What this cannot do: it cannot know whose number was typed. Two students who type the same number
-have the same sheet. And nothing can tell paper from a program.
-"""
+"""Part 0, a forward pass on paper, with numbers of the student's own; see ``on_paper``."""
 
 from __future__ import annotations
 
@@ -17,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from assignments.exercises.exercise import Aspect, Example, Exercise, Mistake
-from assignments.exercises.verdict import Verdict
+from assignments.exercises.exercise import Mistake
+from assignments.exercises.on_paper import Sheet
 from mlpkit.activations import sigmoid
-from mlpkit.check.calling import call
 
 POINTS = 3.0
 CLOSE = 0.0021
@@ -88,59 +78,15 @@ MISTAKES = (
 )
 
 
-def grade_by_hand(answers: Callable[[], Any]) -> Verdict:
-    """What the results on paper are worth.
+SHEET = Sheet(
+    about="your own network",
+    draw=my_network,
+    reference=by_hand,
+    results=("h1", "h2", "o"),
+    points=POINTS,
+    close=CLOSE,
+    hint="Compare line by line: first the two net inputs, then their sigmoids.",
+    mistakes=MISTAKES,
+)
 
-    Args:
-        answers: the student's function; returns the student number and h1, h2 and o.
-
-    Raises:
-        ConnectionError: the process that runs the function has died.
-    """
-    outcome = call(answers, ())
-    if isinstance(outcome.error, ConnectionError):
-        raise outcome.error
-    given: Any = outcome.value
-    whole = isinstance(given, tuple | list) and len(given) == 4
-    exercise = _for(str(given[0]) if whole else "")
-
-    def as_exact(*numbers: Any) -> Any:
-        if outcome.error is not None:
-            raise outcome.error
-        return _nearest(exercise, numbers, tuple(given[1:])) if whole else given
-
-    return exercise.grade(as_exact, 0)
-
-
-def _for(student_number: str) -> Exercise:
-    """The exercise with one case, of one student."""
-    own = Example("your own network", my_network(student_number))
-    aspect = Aspect("three numbers", POINTS, (own,), lambda rng: own.arguments, count=0)
-    return Exercise(
-        title="By hand",
-        reference=by_hand,
-        results=("h1", "h2", "o"),
-        aspects=(aspect,),
-        hints=("Compare line by line: first the two net inputs, then their sigmoids.", "", ""),
-        mistakes=MISTAKES,
-        right=(),
-    )
-
-
-def _nearest(exercise: Exercise, numbers: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What was written, each number replaced by an exact one where it can be meant.
-
-    The right numbers come first; then those of a mistake, if it explains all three.
-    """
-    known = [exercise.reference, *(mistake.solution for mistake in exercise.mistakes)]
-    for solution in known:
-        exact = solution(*numbers)
-        if all(map(_close, given, exact)):
-            return tuple(exact)
-    right = exercise.reference(*numbers)
-    return tuple(e if _close(g, e) else g for g, e in zip(given, right))
-
-
-def _close(written: Any, exact: Any) -> bool:
-    number = isinstance(written, int | float) and not isinstance(written, bool)
-    return number and abs(written - exact) <= CLOSE
+grade_by_hand = SHEET.grade
