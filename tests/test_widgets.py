@@ -14,6 +14,7 @@ from mlpkit import lab
 from mlpkit.lab import PromptConnection, ZMQChannelsWebsocketConnection
 from mlpkit.network import Network
 from mlpkit.widgets import Stepper, question
+from mlpkit.widgets.judging import ChoiceQuestion, NumberQuestion, OrderQuestion
 from mlpkit.widgets.page import inline_markup
 from mlpkit.widgets.question import QuestionWidget
 from mlpkit.widgets.question_file import load_all_questions, load_question, load_questions
@@ -175,8 +176,20 @@ def test_stress_and_code_and_formulas_are_told_apart(text: str, html: str) -> No
     assert inline_markup(text) == html
 
 
-def test_all_questions_of_the_package_can_be_read() -> None:
-    assert load_all_questions()
+def test_every_question_of_the_package_tells_right_from_wrong() -> None:
+    for name, asked in load_all_questions().items():
+        if isinstance(asked, ChoiceQuestion):
+            states = [asked.judge(number).state for number in range(len(asked.options))]
+            assert states.count("right") == 1, name
+            assert len(set(asked.feedback)) == len(asked.feedback), name
+        elif isinstance(asked, NumberQuestion):
+            assert asked.judge(f"{asked.answer:.12g}").state == "right", name
+            for value, said in asked.mistakes:
+                assert asked.judge(f"{value:.12g}") == ("wrong", said), (name, value)
+        elif isinstance(asked, OrderQuestion):
+            right = [asked.steps.index(place) for place in range(len(asked.steps))]
+            assert asked.judge(right).state == "right", name
+            assert asked.judge(list(range(len(right)))).state == "wrong", name
 
 
 def test_an_unknown_question_lists_the_known_ones() -> None:
