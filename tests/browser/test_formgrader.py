@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from assignments import demo
 from autograder import course as courses
 from autograder import report
+from tests.browser import hand_grading
 from tests.browser.lab import ROOT, Lab, running_lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
@@ -80,17 +81,7 @@ def test_the_button_grades_in_the_sandbox(page: Page, server: Lab, course: Path)
 
 def test_a_written_answer_is_graded_by_hand(page: Page, server: Lab, course: Path) -> None:
     opened = courses.open_course(course)
-    with opened.gradebook() as gradebook:
-        notebook = gradebook.find_submission_notebook("ps2", "ps2", "perfect")
-        address = f"formgrader/submissions/{notebook.id}"
-    page.goto(server.page(address))
-    score = page.locator("input.score").last
-    expect(score).to_be_visible()
-    score.fill("3")
-    score.press("Tab")
-    for _ in range(100):
-        page.wait_for_timeout(100)
-        row = report.rows(opened, courses.submissions(opened, "ps2", "perfect"))[0]
-        if not row.by_hand:
-            break
+    *_, written = hand_grading.open_submission(page, server, opened, "ps2", "perfect")
+    hand_grading.give(page, written, "3")
+    (row,) = report.rows(opened, courses.submissions(opened, "ps2", "perfect"))
     assert (row.score, row.by_hand) == (25, False)
