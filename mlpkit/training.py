@@ -117,13 +117,7 @@ def train(
         validation = guards.as_validation(state.last, validation, loss)
     elif patience is not None:
         raise ValueError("patience needs validation data: validation=(x, targets).")
-    rule = Rule(loss, rate, momentum)
-    if decay:
-        rule = rule._replace(decay=decay * state.last.weight_mask)
-    if penalty:
-        mask = state.last.weight_mask
-        rule = rule._replace(pull=lambda parameters: penalty.slope(parameters * mask))
-
+    rule = rule_for(state.last, loss, rate, momentum, decay, penalty)
     state.ended, state.interrupted = f"all {epochs} epochs are done", False
     try:
         for _ in _counted(epochs, progress):
@@ -141,21 +135,51 @@ def train(
     return state
 
 
-def _learn_epoch(state: Training, x: Array, targets: Array, rule: Rule, batch_size: int) -> Any:
-    """Learns from every example once; returns the mean of their losses."""
-    order = np.random.default_rng([state.seed, state.epochs]).permutation(x.shape[0])
+def rule_for(
+    network: Network,
+    loss: Loss,
+    rate: float,
+    momentum: float = 0.0,
+    decay: float = 0.0,
+    penalty: Penalty | None = None,
+) -> Rule:
+    """What ``train`` makes the steps of this network by; decay and penalty spare the biases."""
+    rule = Rule(loss, rate, momentum)
+    if decay:
+        rule = rule._replace(decay=decay * network.weight_mask)
+    if penalty:
+        mask = network.weight_mask
+        rule = rule._replace(pull=lambda parameters: penalty.slope(parameters * mask))
+    return rule
+
+
+def batches_of(x: Array, batch_size: int, seed: int, epoch: int) -> list[Any]:
+    """The rows of x that each step of an epoch learns from: arrays of indices, or slices."""
+    order = np.random.default_rng([seed, epoch]).permutation(x.shape[0])
     batches: list[Any] = [order[rows] for rows in guards.slices(len(order), batch_size)]
     # Where slices will do for the rows of a batch, nothing has to be copied.
     if len(batches) == 1:
         batches = [slice(None)]
     elif batch_size == 1 and is_numpy_array(x):
         batches = [slice(row, row + 1) for row in order.tolist()]
+    return batches
+
+
+def learn(state: Training, x: Array, targets: Array, batches: list[Any], rule: Rule) -> Any:
+    """A step for each batch, in which ``last`` and ``velocity`` of the training are changed.
+
+    Nothing is checked. Returns the sum of the examples' losses, each taken when its turn came.
+    """
     with np.errstate(all="ignore"):  # overflow is expected in an exponential; divergence is noticed
         if is_numpy_array(x) and x.dtype != np.float16:
-            total = quick.learn(state.last, state.velocity, x, targets, batches, rule)
-        else:
-            total = _learn(state, x, targets, batches, rule)
-    mean = to_device(total, "cpu") / x.shape[0]
+            return quick.learn(state.last, state.velocity, x, targets, batches, rule)
+        return _learn(state, x, targets, batches, rule)
+
+
+def _learn_epoch(state: Training, x: Array, targets: Array, rule: Rule, batch_size: int) -> Any:
+    """Learns from every example once; returns the mean of their losses."""
+    batches = batches_of(x, batch_size, state.seed, state.epochs)
+    mean = to_device(learn(state, x, targets, batches, rule), "cpu") / x.shape[0]
     return mean if mean.ndim else float(mean)
 
 

@@ -12,14 +12,26 @@ import anywidget
 _HERE = Path(__file__).parent
 
 
-def script(name: str) -> str:
-    """The source of a widget's script, with what all scripts share."""
-    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("shared.js", name))
+# What joins modules in a browser: an import of another file, and the word before what is exported.
+_IMPORT = re.compile(r'^import [^;]*? from "\./[\w/]+\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re.MULTILINE)
 
 
-def style() -> str:
-    """The style sheet of all widgets."""
-    return (_HERE / "widgets.css").read_text(encoding="utf-8")
+def script(*names: str) -> str:
+    """The source of a widget's script: several modules made one, after what all scripts share.
+
+    A notebook gets a widget's script as one text, without an address that its imports could be
+    looked up from. So the modules stand one after another, each before those that import it, and
+    each name is exported once.
+    """
+    sources = [(_HERE / name).read_text(encoding="utf-8") for name in ("shared.js", *names)]
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
+
+
+def style(*names: str) -> str:
+    """The style sheet of all widgets, and what one of them adds."""
+    files = ("widgets.css", *names)
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in files)
 
 
 def markup(text: str) -> str:

@@ -1,5 +1,5 @@
 // Makes an element with attributes and children; an attribute that is a function is a listener.
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
@@ -10,7 +10,7 @@ function make(tag, attributes = {}, ...children) {
 }
 
 // The outermost element of a widget.
-function widget(tag, attributes, ...children) {
+export function widget(tag, attributes, ...children) {
   const element = make(tag, attributes, ...children);
   element.classList.add("mlp-widget");
   // JupyterLab would take the arrow keys, Enter and Space for the notebook. It asks for this on
@@ -21,20 +21,20 @@ function widget(tag, attributes, ...children) {
   return element;
 }
 
-function html(element, content) {
+export function html(element, content) {
   element.innerHTML = content;
   return element;
 }
 
 // JupyterLab brings its own MathJax and keeps it to itself; other pages have a global one or none.
-function typeset(model, element) {
+export function typeset(model, element) {
   const typesetter = model.widget_manager?._rendermime?.latexTypesetter;
   if (typesetter) typesetter.typeset(element);
   else globalThis.MathJax?.typesetPromise?.([element]);
 }
 
 // Listens to traits of the model until the view is removed.
-function follow(model, names, listener) {
+export function follow(model, names, listener) {
   const events = names.map((name) => `change:${name}`).join(" ");
   model.on(events, listener);
   return () => model.off(events, listener);
