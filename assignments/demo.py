@@ -64,10 +64,11 @@ def hidden_error_terms(h, W, delta_output):
     h, W, delta_output = np.float32(h), np.float32(W), np.float32(delta_output)
     return h * (1 - h) * (delta_output @ W)
 """,
-    "momentum-update": """
-def momentum_update(W, last_step, delta, x, rate, momentum):
-    step = np.float32(rate) * np.float32(np.outer(delta, x)) + np.float32(momentum * last_step)
-    return np.float32(W) + step, step
+    "deltas": """
+def deltas(z1, z2, W2, t):
+    a1, a2 = sigmoid(np.float32(z1)), sigmoid(np.float32(z2))
+    delta2 = a2 * (1 - a2) * (a2 - np.float32(t))
+    return a1 * (1 - a1) * (delta2 @ np.float32(W2)), delta2
 """,
 }
 
@@ -81,11 +82,11 @@ def hidden_error_terms(h, W, delta_output):
     return h * (1 - h) * (delta_output @ W.T)
 """,
     },
-    "momentum-of-the-gradient": {
-        "momentum-update": """
-def momentum_update(W, last_step, delta, x, rate, momentum):
-    step = rate * (np.outer(delta, x) + momentum * last_step)
-    return W + step, step
+    "one-sided": {
+        "numerical-gradient": """
+def numerical_gradient(J, w, step):
+    moves = step * np.eye(w.size).reshape(-1, *w.shape)
+    return np.reshape([(J(w + move) - J(w)) / step for move in moves], w.shape)
 """,
     },
     "summed-not-averaged": {
@@ -103,25 +104,25 @@ def training_step(W1, b1, W2, b2, x, t, rate):
 
 HARMFUL = {
     "endless-loop": {
-        "momentum-update": """
-def momentum_update(W, last_step, delta, x, rate, momentum):
+        "numerical-gradient": """
+def numerical_gradient(J, w, step):
     while True:
-        W = W + rate
+        w = w + step
 """,
     },
     "memory-eater": {
-        "momentum-update": """
-def momentum_update(W, last_step, delta, x, rate, momentum):
-    eaten = [W]
+        "numerical-gradient": """
+def numerical_gradient(J, w, step):
+    eaten = [w]
     while True:
         eaten.append(np.ones(1_000_000))
 """,
     },
     "exits": {
-        "momentum-update": """
+        "numerical-gradient": """
 import os
 
-def momentum_update(W, last_step, delta, x, rate, momentum):
+def numerical_gradient(J, w, step):
     os._exit(0)
 """,
     },

@@ -144,7 +144,9 @@ def test_modules_that_hold_the_answers_are_withheld(assignment):
 @pytest.mark.parametrize(("assignment", "exercise"), EXERCISES, ids=label)
 def test_each_exercise_has_its_cells(assignment, exercise):
     notebook = read(assignment)
-    cells = [cell for cell in notebook.cells if f"def {exercise.name}(" in cell.source]
+    # A hidden test may put a right one in the place of the student's.
+    cells = [cell for cell in notebook.cells if "HIDDEN TESTS" not in cell.source]
+    cells = [cell for cell in cells if f"def {exercise.name}(" in cell.source]
     (cell,) = [cell for cell in cells if cell.cell_type == "code"]
     (function,) = [each for each in ast.parse(cell.source).body if name_of(each) == exercise.name]
     assert tuple(each.arg for each in function.args.args) == exercise.arguments
@@ -172,7 +174,8 @@ def secrets(notebook) -> set[str]:
     for cell in notebook.cells:
         for _, region in REGION.findall(cell.source):
             lines |= {line.strip() for line in region.splitlines()}
-    return {line for line in lines if len(line) >= SHORTEST_SECRET}
+    # How a function is called stands above the solution as well.
+    return {line for line in lines if len(line) >= SHORTEST_SECRET and line[:4] != "def "}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -191,7 +194,9 @@ def test_released_notebook_gives_nothing_away(assignment, course):
     to_write = cells_with(source, solution=True, cell_type="code")
     assert text.count("YOUR CODE HERE") == len(to_write) + 1  # and where it is explained
     exercises = bake.exercises_of(assignment)
-    assert (folder / "checks.json").read_bytes() == bake.as_bytes(bake.bake(exercises))
+    permitted = bake.permitted_in(SOURCES / assignment / f"{assignment}.ipynb")
+    table = bake.as_bytes(bake.bake(exercises, permitted))
+    assert (folder / "checks.json").read_bytes() == table
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,16 @@ FOLDER = Path(__file__).parents[1] / "assignments" / "exercises"
 ASSIGNMENTS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py"))
 EXERCISES = [each for assignment in ASSIGNMENTS for each in bake.exercises_of(assignment)]
 
+TOKEN = re.compile(r"\w+|[^\w\s]")
+
 
 class TestBaked:
     @pytest.mark.parametrize("assignment", ASSIGNMENTS)
     def test_is_up_to_date(self, assignment, request):
         path = request.config.rootpath / "assignments" / "source" / assignment / "checks.json"
         old = json.loads(path.read_bytes())
-        new = bake.bake(bake.exercises_of(assignment))
+        permitted = bake.permitted_in(path.with_name(f"{assignment}.ipynb"))
+        new = bake.bake(bake.exercises_of(assignment), permitted)
         command = f"python -m assignments.exercises.bake {assignment}"
         assert same(old, json.loads(json.dumps(new))), f"{path.name} is stale: run {command}"
 
@@ -32,10 +36,19 @@ class TestBaked:
         text = bake.as_bytes(bake.bake(EXERCISES)).decode()
         for fragment in ("def ", "lambda", "import ", "np.", " @ ", "1 - ", ".T", "** "):
             assert fragment not in text.replace("A @ B", ""), fragment
+
+    @pytest.mark.parametrize("assignment", ASSIGNMENTS)
+    def test_holds_no_line_of_any_solution(self, assignment):
+        text = bake.as_bytes(bake.bake(bake.exercises_of(assignment))).decode()
+        own = bake.exercises_of(assignment)
         for exercise in EXERCISES:
-            for function in (exercise.reference, *exercise.right):
-                for line in inspect.getsource(function).splitlines()[1:]:
-                    assert len(line.strip()) < 8 or line.strip() not in text
+            assert lines_in(text, exercise, 4 if exercise in own else 6) == []
+
+    def test_a_line_of_a_solution_would_be_found(self):
+        (first, *_) = bake.exercises_of("ps1")
+        text = bake.as_bytes(bake.bake([first])).decode()
+        for line in ("a=1/(1+np.exp(-z))", "return  a, a*(1 - a)"):
+            assert lines_in(text.replace('"hints"', json.dumps(line) + ', "hints"'), first, 4)
 
     def test_hook_bakes_beside_the_notebooks(self, tmp_path):
         bake.bake_for_release(assignment="ps2", student=".", notebooks=[str(tmp_path / "a.ipynb")])
@@ -46,6 +59,20 @@ class TestBaked:
         with pytest.raises(ModuleNotFoundError):
             bake.bake_for_release(assignment="ps999", student=".", notebooks=[])
         assert "ps999 was NOT baked" in caplog.text
+
+
+def lines_in(text, exercise, tokens):
+    """The lines of an exercise's solutions, right and wrong, that stand in a text, however spaced.
+
+    A line of fewer tokens than this may be there by chance: "return h", for instance.
+    """
+    solutions = [exercise.reference, *exercise.right]
+    # The source of a lambda would be that of the whole list of mistakes, sentences and all.
+    solutions += [m.solution for m in exercise.mistakes if m.solution.__name__ != "<lambda>"]
+    bare = "".join(text.split())
+    lines = {line for each in solutions for line in inspect.getsource(each).splitlines()[1:]}
+    long = (line for line in lines if len(TOKEN.findall(line)) >= tokens)
+    return sorted(line for line in long if "".join(line.split()) in bare)
 
 
 def same(old, new):

@@ -84,7 +84,7 @@ def shown(notebook, capsys):
 @pytest.mark.parametrize("number", range(len(HOSTILE)))  # pytest itself would choke on some
 def test_survives_any_value(number, shown):
     value = HOSTILE[number]
-    for exercise in (ps2.output_error_term, ps2.momentum_update):
+    for exercise in (ps2.output_error_term, ps2.training_step):
         text = shown(lambda *arguments: value, name=exercise.name)
         assert text.startswith("✗")
         assert len(text) < 6000
@@ -143,6 +143,22 @@ def test_a_product_of_wrong_shapes_is_explained(shown):
     assert "In a product A @ B, the last size of A must be the first size of B" in text
     assert "What came in: h (2,), W (1, 2), delta_output (1,)." in text
     assert "gufunc" not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (lambda o, t: max(np.array([o, t])), "NumPy has np.where, np.max and their like"),
+        (lambda o, t: o if o - t > np.zeros(2) else t, "a single yes or no: after if"),
+        (lambda o, t: np.sum(o, axis=2), "Axes are counted from 0, and -1 is the last one"),
+    ],
+)
+def test_what_numpys_own_words_leave_unclear_is_explained(body, words, shown):
+    assert words in shown(body, name="output_error_term")
+
+
+def test_whole_numbers_of_numpys_are_shown_as_numbers():
+    assert show([np.int64(10), np.True_, 3]) == "[10, True, 3]"
 
 
 def test_changed_arguments_are_told(shown):

@@ -23,83 +23,23 @@ def given(*cells: str, **names: object) -> dict[str, object]:
     return names
 
 
-def on_paper(student, solution=by_hand.by_hand):
-    """What a student would write, with three digits at the end."""
-    numbers = solution(*by_hand.my_valley(student))
-    return student, *(round(float(number), 3) for number in numbers)
-
-
 def test_no_module_with_the_answers_is_there_when_it_is_graded():
     notebook = nbformat.read(SOURCE, as_version=4)
     assert notebook.metadata.autograder == {"modules": ["mlpkit.check"]}
 
 
-class TestByHand:
-    def test_notebook_draws_the_same_numbers(self):
-        notebooks = given("my-valley")["my_valley"]
-        assert all(notebooks(each) == by_hand.my_valley(each) for each in STUDENTS)
-
-    def test_hardly_two_students_have_the_same_numbers(self):
-        drawn = {by_hand.my_valley(student) for student in STUDENTS}
-        assert len(drawn) >= 0.95 * len(STUDENTS)
-
-    def test_how_the_number_is_typed_does_not_matter(self):
-        assert len({by_hand.my_valley(typed) for typed in ("S12", " s12 ", "s12")}) == 1
-
-    @pytest.mark.parametrize("student", STUDENTS)
-    def test_rounding_at_every_step_is_right(self, student):
-        curvature, w, rate, momentum = by_hand.my_valley(student)
-        velocity, sheet = 0.0, [student]
-        for _ in range(3):
-            kept, step = round(momentum * velocity, 3), round(rate * round(curvature * w, 3), 3)
-            velocity = kept - step
-            w += velocity
-            sheet.append(w)
-        sheet.append(round(2 / curvature, 3))
-        verdict = by_hand.grade_by_hand(lambda: sheet)
-        assert (verdict.points, verdict.max_points, verdict.mistake) == (4.0, 4.0, None)
-
-    @pytest.mark.parametrize("mistake", by_hand.MISTAKES, ids=lambda mistake: mistake.name)
-    def test_mistake_is_named(self, mistake):
-        written = [on_paper(student, mistake.solution) for student in STUDENTS]
-        verdicts = [by_hand.grade_by_hand(lambda sheet=sheet: sheet) for sheet in written]
-        names = [verdict.mistake and verdict.mistake[0] for verdict in verdicts]
-        assert set(names) <= {mistake.name, None}
-        assert names.count(mistake.name) >= 0.95 * len(names)
-        assert all(verdict.points < 4 for verdict in verdicts)
-
-    def test_each_number_counts(self):
-        student, *numbers = on_paper("s1")
-        for place in range(4):
-            sheet = [student, *numbers]
-            sheet[place + 1] += 0.1
-            assert by_hand.grade_by_hand(lambda sheet=sheet: sheet).points == 3
-
-    def test_the_numbers_of_somebody_else_are_wrong(self):
-        _, *theirs = on_paper("s1")
-        assert by_hand.grade_by_hand(lambda: ("s2", *theirs)).points == 0
-
-    @pytest.mark.parametrize(
-        "sheet",
-        [None, 3, "s1", (), ("s1", 1, 2), ("s1", None, "x", [1], {}), (None, True, {}, 1, 2)],
-    )
-    def test_anything_may_be_written(self, sheet):
-        verdict = by_hand.grade_by_hand(lambda: sheet)
-        assert (verdict.points, verdict.attempted) == (0.0, True)
-        assert verdict.panel.text
-
-    def test_not_attempted(self):
-        def blank():
-            raise NotImplementedError
-
-        assert not by_hand.grade_by_hand(blank).attempted
-
-    def test_a_dead_process_is_the_graders_business(self):
-        def dead():
-            raise ConnectionError
-
-        with pytest.raises(ConnectionError):
-            by_hand.grade_by_hand(dead)
+@pytest.mark.parametrize("student", STUDENTS)
+def test_rounding_at_every_step_by_hand_is_right(student):
+    curvature, w, rate, momentum = by_hand.my_valley(student)
+    velocity, sheet = 0.0, [student]
+    for _ in range(3):
+        kept, step = round(momentum * velocity, 3), round(rate * round(curvature * w, 3), 3)
+        velocity = kept - step
+        w += velocity
+        sheet.append(w)
+    sheet.append(round(2 / curvature, 3))
+    verdict = by_hand.grade_by_hand(lambda: sheet)
+    assert (verdict.points, verdict.max_points, verdict.mistake) == (4.0, 4.0, None)
 
 
 class TestMinibatches:

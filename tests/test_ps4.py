@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from assignments.exercises import ps4
+from assignments.exercises.ps4 import by_hand
 from autograder import template
 from tests.grading import notebooks
 
@@ -35,6 +37,21 @@ def blank(name: str) -> str:
 def test_no_module_with_the_answers_is_there_when_it_is_graded():
     notebook = nbformat.read(SOURCE, as_version=4)
     assert notebook.metadata.autograder == {"modules": ["mlpkit.check"]}
+
+
+@pytest.mark.parametrize("shifted", [False, True])
+def test_rounding_at_every_step_by_hand_is_right(shifted):
+    for student in map(str, range(500)):
+        scores, right, u, v = by_hand.my_numbers(student)
+        scores = scores - scores.max() if shifted else scores
+        cold, hot = (
+            np.round(powers / powers.sum(), 3)
+            for powers in (np.round(np.exp(scores / temperature), 3) for temperature in (1, 2))
+        )
+        p = float(cold[right])
+        sheet = student, p, round(-math.log(p), 3), p - 1, float(max(hot)), u + 2 * v
+        verdict = by_hand.grade_by_hand(lambda sheet=sheet: sheet)
+        assert (verdict.points, verdict.max_points, verdict.mistake) == (5.0, 5.0, None)
 
 
 class TestGraph:
@@ -96,7 +113,7 @@ class TestAcrossTheWall:
     def test_the_instructors_solutions_have_full_marks(self):
         points, _ = self.grade()
         expected = {f"test-{e.replace('_', '-')}": getattr(ps4, e).max_points for e in ps4.__all__}
-        assert points == {**expected, "twenty-layers": None}
+        assert points == {**expected, "test-by-hand": by_hand.POINTS, "twenty-layers": None}
 
     def test_a_mistake_in_the_way_back_is_named(self):
         points, graded = self.grade(backward=OVERWRITTEN)

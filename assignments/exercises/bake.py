@@ -22,6 +22,7 @@ import numpy as np
 
 from assignments.exercises.exercise import Example, Exercise
 from assignments.exercises.grading import result_or_none
+from autograder.sandbox import View
 from mlpkit.check.comparing import NotNumbers, as_numbers
 from mlpkit.check.table import FILE_NAME, FORMAT
 
@@ -39,9 +40,25 @@ def exercises_of(assignment: str) -> list[Exercise]:
     return [getattr(module, name) for name in module.__all__]
 
 
-def bake(exercises: Iterable[Exercise]) -> dict[str, Any]:
-    """The table, as strings, numbers, lists and dicts."""
-    return {"format": FORMAT, "exercises": {each.name: _entry(each) for each in exercises}}
+def bake(exercises: Iterable[Exercise], permitted: Iterable[str] | None = None) -> dict[str, Any]:
+    """The table, as strings, numbers, lists and dicts.
+
+    Args:
+        exercises: what it is about.
+        permitted: what may be imported when they are graded, if the table is to say so.
+    """
+    said = {} if permitted is None else {"permitted": list(permitted)}
+    entries = {each.name: _entry(each) for each in exercises}
+    return {"format": FORMAT, **said, "exercises": entries}
+
+
+def permitted_in(notebook: Path) -> list[str] | None:
+    """What may be imported when a notebook is graded; None if there is no such notebook."""
+    if not notebook.is_file():
+        return None
+    wishes = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("autograder", {})
+    distributions = wishes.get("distributions", View.distributions)
+    return ["numpy", *distributions, *wishes.get("modules", [])]
 
 
 def _entry(exercise: Exercise) -> dict[str, Any]:
@@ -112,11 +129,11 @@ def bake_for_release(
     nbgrader swallows what a hook raises, so what goes wrong is logged as an error as well.
     """
     try:
-        folders = {Path(notebook).resolve().parent for notebook in notebooks}
-        content = as_bytes(bake(exercises_of(assignment)))
-        for folder in folders:
-            new = write(folder / FILE_NAME, content)
-            log.info("%s %s", folder / FILE_NAME, "baked anew" if new else "is up to date")
+        exercises = exercises_of(assignment)
+        for notebook in map(Path, notebooks):
+            path = notebook.resolve().with_name(FILE_NAME)
+            new = write(path, as_bytes(bake(exercises, permitted_in(notebook))))
+            log.info("%s %s", path, "baked anew" if new else "is up to date")
     except Exception:
         log.exception(
             "The table of checks of %s was NOT baked: students would get an old one or none.",
@@ -131,7 +148,8 @@ def main() -> None:
         sys.exit("usage: python -m assignments.exercises.bake ASSIGNMENT...")
     for assignment in sys.argv[1:]:
         path = Path(__file__).parents[1] / "source" / assignment / FILE_NAME
-        new = write(path, as_bytes(bake(exercises_of(assignment))))
+        permitted = permitted_in(path.with_name(f"{assignment}.ipynb"))
+        new = write(path, as_bytes(bake(exercises_of(assignment), permitted)))
         print(f"{path} {'baked anew' if new else 'is up to date'}")
 
 

@@ -85,13 +85,14 @@ class Sheet:
     def _nearest(self, numbers: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """What was written, each number replaced by an exact one where it can be meant.
 
-        The right numbers come first; then those of a mistake, if it explains all of them.
+        The right numbers come first; then those of a mistake, if it explains all of them and no
+        other does.
         """
-        for solution in (self.reference, *(mistake.solution for mistake in self.mistakes)):
-            exact = solution(*numbers)
-            if all(map(self._is_close, given, exact)):
-                return tuple(exact)
         right = self.reference(*numbers)
+        wrong = [mistake.solution(*numbers) for mistake in self.mistakes]
+        meant = [exact for exact in wrong if all(map(self._is_close, given, exact))]
+        if len(meant) == 1 and not all(map(self._is_close, given, right)):
+            return tuple(meant[0])
         return tuple(e if self._is_close(g, e) else g for g, e in zip(given, right, strict=True))
 
     def _is_close(self, written: Any, exact: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlpkit.check.panel import NOTE, RIGHT, WRONG, Panel
@@ -36,6 +36,7 @@ class Verdict:
         mistake: name and sentence of the mistake that was recognised, if one was.
         hint: what to look at where no mistake was recognised.
         error: the type of the exception for which the trying was given up, if it was.
+        note: what else the student should know.
     """
 
     exercise: str
@@ -44,6 +45,21 @@ class Verdict:
     mistake: tuple[str, str] | None = None
     hint: str = ""
     error: str = ""
+    note: str = ""
+
+    def with_note(self, note: str) -> Verdict:
+        """The same verdict, with something else that the student should know."""
+        return replace(self, note=note)
+
+    def or_better(self, again: Verdict) -> Verdict:
+        """Another verdict on the same function, if it is the better one; otherwise this one.
+
+        What calls an earlier exercise is graded once with the student's own function and, if that
+        is not enough, once with a right one in its place. So a mistake costs its points once, and
+        two mistakes that make up for one another cost none here.
+        """
+        better = (again.points, again.attempted) > (self.points, self.attempted)
+        return again if better else self
 
     @property
     def points(self) -> float:
@@ -76,6 +92,8 @@ class Verdict:
         passed = self.points == self.max_points
         score = f"{self.points:g} of {self.max_points:g} points"
         panel = Panel(f"{self.exercise}: {score}", RIGHT if passed else WRONG)
+        if self.note:
+            panel.add(NOTE, self.note)
         if not self.attempted:
             panel.add(NOTE, "Not attempted.")
             return panel

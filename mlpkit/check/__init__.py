@@ -8,6 +8,7 @@ expected, and says which of the known mistakes it recognises. What is expected s
 - ``comparing``  right or wrong, how far off, and which mistake it is
 - ``table``      reads ``checks.json``
 - ``report``     what there is to say
+- ``imports``    what it needs that is not there when the work is graded
 - ``panel``      how it looks
 """
 
@@ -21,8 +22,9 @@ from typing import Any
 
 from mlpkit.check.calling import Outcome, call, type_name
 from mlpkit.check.comparing import agrees, describe_difference, diagnose
+from mlpkit.check.imports import refused
 from mlpkit.check.panel import NOTE, WRONG, Panel
-from mlpkit.check.report import report
+from mlpkit.check.report import add_refused, report
 from mlpkit.check.table import Entry, TableError, find
 
 __all__ = ["agrees", "check", "describe_difference", "diagnose"]
@@ -72,7 +74,10 @@ def _panel(function: Any, hint: int | None, name: str | None) -> Panel:
         # Each of these would be the same again, and may take long.
         if isinstance(outcomes[-1].error, NotImplementedError | TimeoutError | ConnectionError):
             break
-    return report(name, entry, outcomes)
+    panel = report(name, entry, outcomes)
+    if entry.permitted is not None and not outcomes[0].not_attempted:
+        add_refused(panel, name, refused(function, entry.permitted), entry.permitted)
+    return panel
 
 
 def _name(function: object) -> str:

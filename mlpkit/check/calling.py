@@ -117,6 +117,8 @@ class _Short(reprlib.Repr):
     def repr_instance(self, value: Any, level: int) -> str:
         if isinstance(value, np.generic) and value.dtype.kind == "f":
             return f"{float(value):.{self.digits}g}"
+        if isinstance(value, np.generic) and value.dtype.kind in "biu":
+            return repr(value.item())
         try:
             return _one_line(super().repr_instance(value, level), 80)
         except Exception:

@@ -64,6 +64,19 @@ def report(name: str, entry: Entry, outcomes: Sequence[Outcome]) -> Panel:
     return panel
 
 
+def add_refused(panel: Panel, name: str, modules: Sequence[str], permitted: Sequence[str]) -> None:
+    """Says which modules are not there when the work is graded, if there are any."""
+    if not modules:
+        return
+    if panel.mark == RIGHT:
+        panel.heading, panel.mark = f"{name}: right here, but it fails when it is graded", WRONG
+    words = (
+        f"It needs {', '.join(modules)}. When your work is graded, only these are there: Python's "
+        f"own library, {', '.join(permitted)}. Write it with them, and take the import out."
+    )
+    panel.lines.insert(0, (WRONG, words, ""))
+
+
 def _is_right(outcome: Outcome, case: Case) -> bool:
     return outcome.error is None and agrees(outcome.value, case.expected)
 
@@ -117,6 +130,18 @@ def explain_error(error: BaseException, names: Sequence[str], arguments: Sequenc
         sentence = (
             f"In a product A @ B, the last size of A must be the first size of B (or its only "
             f"one); here they are {left} and {right}."
+        )
+    elif "truth value of an array" in message:
+        # NumPy's own advice, any() or all(), would send most beginners the wrong way.
+        return (
+            "An array stands where Python wants a single number or a single yes or no: after if, "
+            "while, and, or, not, or in Python's own max and min. NumPy has np.where, np.max and "
+            "their like, which go through all the numbers."
+        )
+    elif type_name(error) == "AxisError":
+        return (
+            "An array has fewer axes than that. Axes are counted from 0, and -1 is the last one, "
+            "however many there are."
         )
     elif "broadcast" in message or "not aligned" in message:
         sentence = "Two arrays have shapes that do not go together."

@@ -47,6 +47,7 @@ class Entry:
         hints: from a nudge to almost everything.
         says: for each mistake what a tutor would say.
         cases: the visible cases.
+        permitted: what may be imported when the work is graded; None if the table does not say.
     """
 
     arguments: list[str]
@@ -54,6 +55,7 @@ class Entry:
     hints: list[str]
     says: dict[str, str]
     cases: list[Case]
+    permitted: list[str] | None = None
 
 
 def find(name: str, folder: Path) -> Entry:
@@ -70,7 +72,7 @@ def find(name: str, folder: Path) -> Entry:
             raise TableError(f"{path} has the format {table['format']}, not {FORMAT}. {again}")
         exercises = table["exercises"]
         if name in exercises:
-            return _entry(exercises[name])
+            return _entry(exercises[name], table.get("permitted"))
     except FileNotFoundError:
         raise TableError(f"There is no file {FILE_NAME} in {folder}. {again}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -84,7 +86,7 @@ def find(name: str, folder: Path) -> Entry:
     )
 
 
-def _entry(plain: dict[str, Any]) -> Entry:
+def _entry(plain: dict[str, Any], permitted: list[str] | None) -> Entry:
     several = len(plain["results"]) > 1
     cases = [
         Case(
@@ -96,7 +98,8 @@ def _entry(plain: dict[str, Any]) -> Entry:
         for case in plain["cases"]
     ]
     says = {mistake["name"]: mistake["says"] for mistake in plain["mistakes"]}
-    return Entry(plain["arguments"], plain["results"], plain["hints"], says, cases)
+    known = plain["arguments"], plain["results"], plain["hints"]
+    return Entry(*known, says, cases, permitted)
 
 
 def _result(plain: Any, several: bool) -> Any:

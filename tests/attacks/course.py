@@ -11,15 +11,15 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.attacks.attack import filled
 from tests.attacks.wall import ROOT
+from tests.grading.points import automatic
 
 COURSES = ("small", "ps2")
-POINTS = {"small": 12.0, "ps2": 22.0}
-"""What the automatic tests of each assignment give in all."""
 
 HONEST: dict[str, tuple[str, ...] | str] = {
     "a-perfect": "all",
@@ -153,6 +153,17 @@ def momentum(w, last, gradient, rate):
     return w + step, step
 """,
 }
+
+
+@cache
+def points(name: str) -> float:
+    """What the automatic tests of a course's assignment give in all.
+
+    Asked for outside the wall alone: inside, the assignments' sources are not there.
+    """
+    if name == "small":
+        return sum(points for points, _ in TESTS.values())
+    return sum(automatic(name).values())
 
 
 def prepare(folder: Path, courses: tuple[str, ...] = COURSES) -> None:

@@ -83,7 +83,7 @@ def judge(
     harms = list(_harms((attack, *beside), seen, alone))
     leaks = [*_too_large(attack, seen), *_leaks(attack, seen, by, reason)]
     got = points or 0.0
-    incomplete = got < courses.POINTS[attack.course]
+    incomplete = got < courses.points(attack.course)
     missing = by == "ours" and incomplete and not _is_readable(attack, reason)
     return Judgement(
         points,

@@ -167,7 +167,7 @@ def _problem(alone: Observation | str, course: str) -> str:
     if isinstance(alone, str):
         return alone
     full = sum(score or 0.0 for score in alone.scores.get("a-perfect", {}).values())
-    if alone.status != 0 or full != courses.POINTS[course]:
+    if alone.status != 0 or full != courses.points(course):
         return (
             f"the honest ones alone: exit status {alone.status}, {full:g} points for the perfect "
             f"one: {alone.said[-300:]}"

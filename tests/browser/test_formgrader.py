@@ -16,10 +16,12 @@ from autograder import course as courses
 from autograder import report
 from tests.browser import hand_grading
 from tests.browser.lab import ROOT, Lab, running_lab
+from tests.grading.points import automatic
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
 
 STUDENTS = ("perfect", "slope-left-out", "not-json")
+POINTS = automatic("ps2")
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +76,9 @@ def test_the_button_grades_in_the_sandbox(page: Page, server: Lab, course: Path)
         expect(page.locator(".modal-backdrop")).to_have_count(0)
     opened = courses.open_course(course)
     rows = {r.student: r for r in report.rows(opened, courses.submissions(opened, "ps2"))}
-    assert sum(mark.points for mark in rows["perfect"].marks) == 22
-    assert rows["slope-left-out"].marks[0].mistake == "slope-left-out"
+    assert {mark.cell: mark.points for mark in rows["perfect"].marks} == POINTS
+    marks = {mark.cell: mark for mark in rows["slope-left-out"].marks}
+    assert marks["test-output-error-term"].mistake == "slope-left-out"
     assert "not JSON" in rows["not-json"].marks[0].reason
 
 
@@ -84,4 +87,4 @@ def test_a_written_answer_is_graded_by_hand(page: Page, server: Lab, course: Pat
     *_, written = hand_grading.open_submission(page, server, opened, "ps2", "perfect")
     hand_grading.give(page, written, "3")
     (row,) = report.rows(opened, courses.submissions(opened, "ps2", "perfect"))
-    assert (row.score, row.by_hand) == (25, False)
+    assert (row.score, row.by_hand) == (sum(POINTS.values()) + 3, False)

@@ -25,12 +25,14 @@ from autograder.nbgrader_exporter import KEY_FILE
 from autograder.sandbox import Limits
 from autograder.workers import Job, workers
 from tests.grading import notebooks
+from tests.grading.points import automatic
 from tests.honest_class import make_class
 from tests.soak.faults import GRADES
 
 pytestmark = pytest.mark.sandbox
 
 STUDENTS = 6
+POINTS = automatic("ps2")
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,8 @@ def expected(original: Path) -> tuple[list[Any], dict[str, bytes]]:
     grade(folder, 1)
     found = grades(folder), graded(folder)
     assert len(found[1]) == STUDENTS
-    assert {score for _, cell, score, *_ in found[0] if cell == "test-momentum-update"} == {0, 5}
+    scores = {score for _, cell, score, *_ in found[0] if cell == "test-training-step"}
+    assert scores == {0, POINTS["test-training-step"]}
     return found
 
 
@@ -151,15 +154,16 @@ def test_one_exercise_is_graded_again_and_the_others_are_kept(folder: Path, expe
     best = folder / "submitted" / "student0000" / "ps2" / "ps2.ipynb"
     for place in (folder / "submitted").glob("*/ps2/ps2.ipynb"):
         place.write_bytes(best.read_bytes())
-    done = command(folder, "grade", "ps2", "--exercise", "test-momentum-update")
+    done = command(folder, "grade", "ps2", "--exercise", "test-training-step")
     assert done.returncode == 0, done.stderr
     for (student, cell, score, *_), (_, _, before, *_) in zip(
         grades(folder), expected[0], strict=True
     ):
-        assert score == (5 if cell == "test-momentum-update" else before), (student, cell)
+        again = POINTS[cell] if cell == "test-training-step" else before
+        assert score == again, (student, cell)
     done = command(folder, "grade", "ps2", "--exercise", "test-nothing")
     assert done.returncode == 2
-    assert "there is no test 'test-nothing'. The assignment's tests are: test-out" in done.stderr
+    assert "no test 'test-nothing'. The assignment's tests are: test-by-hand" in done.stderr
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(folder: Path) -> None:
@@ -182,13 +186,16 @@ def test_lateness_costs_what_nbgraders_rule_says(folder: Path) -> None:
     for number, time_ in times.items():
         place = folder / "submitted" / f"student000{number}" / "ps2" / "timestamp.txt"
         place.write_text(time_)
+    # The fourth has the first exercise wrong, which costs nothing in the later ones.
+    most = sum(POINTS.values())
+    wrong = most - POINTS["test-output-error-term"]
     for _ in range(2):
         grade(folder, 2)
         with courses.open_course(folder).gradebook() as gradebook:
             saved = [gradebook.find_submission("ps2", f"student000{n}") for n in range(4)]
-            assert [entry.score for entry in saved] == [22, 22, 22, 10]
+            assert [entry.score for entry in saved] == [most, most, most, wrong]
             penalties = [entry.notebooks[0].late_submission_penalty for entry in saved]
-            assert penalties == [None, 22, None, None]
+            assert penalties == [None, most, None, None]
 
 
 @pytest.fixture

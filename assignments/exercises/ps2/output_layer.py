@@ -173,7 +173,7 @@ exercise = Exercise(
         "and of the output by the net input. The second is the slope of the sigmoid, and can be "
         "worked out from o alone.",
         "Half the squared error has the derivative −(t − o) by o. The sigmoid's slope, written "
-        "with its own output, is what you showed by hand in part 0. Multiply, and mind that δ is "
+        "with its own output, is what you used by hand in part 0. Multiply, and mind that δ is "
         "minus the derivative. The same line then works for a batch, element by element.",
     ),
     mistakes=MISTAKES,

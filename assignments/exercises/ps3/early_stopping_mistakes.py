@@ -85,6 +85,16 @@ def _patience_never_renewed(costs, patience):
     return best, len(costs) - 1
 
 
+def _first_epoch_waits(costs, patience):
+    best, waited = 0, 0
+    for epoch in range(len(costs)):
+        better = costs[epoch] < costs[best]
+        best, waited = (epoch, 0) if better else (best, waited + 1)
+        if waited >= patience:
+            return best, epoch
+    return best, len(costs) - 1
+
+
 def _ties_are_better(costs, patience):
     best = 0
     for epoch in range(len(costs)):
@@ -134,6 +144,13 @@ MISTAKES = (
         "You stop too early where there is a bump on the way down. Each new best epoch gives the "
         "full patience again. What has to happen to your counter there?",
         _patience_never_renewed,
+    ),
+    Mistake(
+        "first-epoch-counted-as-no-better",
+        "You are right, but for one thing: your first epoch uses up some of the patience. It is "
+        "compared with itself, and is not lower. What is the best epoch, and how long has it been "
+        "the best, when only one cost is known?",
+        _first_epoch_waits,
     ),
     Mistake(
         "ties-are-better",

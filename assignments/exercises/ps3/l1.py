@@ -181,6 +181,16 @@ MISTAKES = (
         _after_the_step(lambda u, threshold, mask: mask * _soft(u, threshold)),
     ),
     Mistake(
+        "small-biases-at-zero",
+        "The weights are right, and so are biases far from 0. A bias that is closer to 0 than the "
+        "threshold comes out as 0. You use the mask in one place, and the threshold in two.",
+        _after_the_step(
+            lambda u, threshold, mask: np.where(
+                np.abs(u) <= threshold, 0, u - threshold * mask * np.sign(u)
+            ),
+        ),
+    ),
+    Mistake(
         "hard-threshold",
         "The small weights are set to 0, as they should be, and the large ones keep their size. "
         "They too are pulled towards 0, by the same length.",

@@ -136,6 +136,11 @@ def _rate_at_the_end(w, velocity, gradient, rate, momentum):
     return w - rate * sum_of_slopes, sum_of_slopes
 
 
+def _counted_uphill(w, velocity, gradient, rate, momentum):
+    climb = momentum * velocity + rate * gradient
+    return w - climb, climb
+
+
 MISTAKES = (
     Mistake(
         "momentum-forgotten",
@@ -175,6 +180,13 @@ MISTAKES = (
         "Your step goes up the slope. A gradient says in which direction the cost grows. Compare "
         "the first weight of the first case before and after, and look at its gradient.",
         _with_velocity(lambda w, v, g, rate, momentum: momentum * v + rate * g),
+    ),
+    Mistake(
+        "velocity-counted-uphill",
+        "From rest your weights are right. Your velocity points uphill and is subtracted, as some "
+        "libraries do it. Here it is the step itself, so the velocity that comes in points where "
+        "the weights went. In which of the two lines above does the minus stand?",
+        _counted_uphill,
     ),
     Mistake(
         "momentum-subtracted",

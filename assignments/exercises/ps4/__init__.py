@@ -1,4 +1,7 @@
-"""Assignment 4, softmax and depth, in mlpkit's notation: scores z, probabilities a, W[to, from]."""
+"""Assignment 4, softmax and depth, in mlpkit's notation: scores z, probabilities a, W[to, from].
+
+``by_hand`` is besides: its numbers are each student's own, so no table of numbers can hold them.
+"""
 
 from assignments.exercises.ps4.gradient_norms import exercise as gradient_norms
 from assignments.exercises.ps4.graph import exercise as graph_results

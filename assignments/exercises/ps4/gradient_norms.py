@@ -208,6 +208,15 @@ MISTAKES = (
         lambda A, D, W, G: np.array([np.linalg.norm(delta) for delta in _all_deltas(D, W, G)]),
     ),
     Mistake(
+        "summed-over-the-units",
+        "Your error terms are right, and your product has a row and a column for each example: its "
+        "sum runs over the units. A gradient has an entry for each weight. A norm hides the shape, "
+        "so print the shape of what you measure.",
+        lambda A, D, W, G: np.array(
+            [np.linalg.norm(delta @ a.T) for delta, a in zip(_all_deltas(D, W, G), A)]
+        ),
+    ),
+    Mistake(
         "root-left-out",
         "You return sums of squares. The length of a vector is the root of that.",
         lambda A, D, W, G: gradient_norms(A, D, W, G) ** 2,

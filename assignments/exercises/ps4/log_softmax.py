@@ -194,6 +194,19 @@ MISTAKES = (
         _other_logs(lambda z: log_softmax_and_cost(z.T, z.T)[0].T),
     ),
     Mistake(
+        "sums-not-kept-as-a-column",
+        "With one example you are right. In a batch each row has the sum of another example taken "
+        "off, if the sizes allow it at all: your sums lie in a row, and NumPy lays a row along the "
+        "columns. Print the shape of your sums for a batch.",
+        _other_logs(
+            lambda z: (
+                z
+                - np.max(z, axis=1, keepdims=True)
+                - np.log(np.exp(z - np.max(z, axis=1, keepdims=True)).sum(axis=1))
+            )
+        ),
+    ),
+    Mistake(
         "logarithm-left-out",
         "The sum of the exponentials is taken off the scores as it is. In the logarithm of a "
         "quotient, both of its parts are logarithms.",

@@ -201,6 +201,12 @@ MISTAKES = (
         _with_gradients(lambda delta, H: delta.T @ H, lambda delta: delta.sum(axis=0)),
     ),
     Mistake(
+        "weights-not-averaged",
+        "Error terms and biases are right. The gradient of the weights grows with the number of "
+        "examples: a matrix product adds up, and the cost is a mean.",
+        _with_gradients(lambda delta, H: delta.T @ H, _slope_b),
+    ),
+    Mistake(
         "mean-over-the-classes",
         "The error terms are right. Your gradients are divided by the number of classes. Over what "
         "does the cost take its mean?",

@@ -130,6 +130,12 @@ def _over_the_table(z, temperature):
     return powers / powers.sum()
 
 
+def _over_the_table_without_maximum(z, temperature):
+    with np.errstate(all="ignore"):
+        powers = np.exp(z / temperature)
+        return _finite(powers / powers.sum())
+
+
 def _no_exponential(z, temperature):
     with np.errstate(all="ignore"):
         return _finite(z / temperature / np.sum(z / temperature, axis=-1, keepdims=True))
@@ -157,8 +163,9 @@ MISTAKES = (
     ),
     Mistake(
         "temperature-ignored",
-        "Your probabilities are those of T = 1 at every temperature. The second argument is not "
-        "used yet.",
+        "Your probabilities are those of T = 1 at every temperature. Is the second argument used? "
+        "If it is, it may cancel: what happens if all exponentials of a row are divided by the "
+        "same number?",
         lambda z, temperature: softmax(z, 1.0),
     ),
     Mistake(
@@ -186,6 +193,13 @@ MISTAKES = (
         "of 1 to share out. Over which axis do you add, and does the sum keep its place as a "
         "column?",
         _over_the_table,
+    ),
+    Mistake(
+        "whole-table-without-maximum",
+        "One example with small scores is right. Two things are left. In a batch all your numbers "
+        "together add up to 1, and each example, a row, should have a 1 of its own. And e^1000 is "
+        "more than a computer can hold: what may be taken off all scores of an example?",
+        _over_the_table_without_maximum,
     ),
     Mistake(
         "not-normalised",

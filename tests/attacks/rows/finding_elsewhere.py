@@ -9,15 +9,18 @@ REFERENCES = {
     "output-error-term": "from assignments.exercises import ps2\n"
     "output_error_term = ps2.output_error_term.reference",
     "hidden-error-terms": "hidden_error_terms = ps2.hidden_error_terms.reference",
-    "momentum-update": "momentum_update = ps2.momentum_update.reference",
+    "deltas": "deltas = ps2.deltas.reference",
     "training-step": "training_step = ps2.training_step.reference",
+    "gradients": "gradients = ps2.gradients.reference",
 }
 BY_THE_PACKAGE = """
-from mlpkit.updates import momentum_step
-import mlpkit.network, mlpkit.graph
-def momentum_update(W, last_step, delta, x, rate, momentum):
-    step = momentum_step(last_step, -np.outer(delta, x), rate=rate, momentum=momentum)
-    return W + step, step
+from mlpkit import network
+import mlpkit.gradcheck, mlpkit.graph
+def gradients(W1, b1, W2, b2, W3, b3, x, t):
+    net = network.Network.from_layers([W1, W2, W3], [b1, b2, b3])
+    trace = network.forward(net, x)
+    found = net.with_parameters(network.gradients(trace, network.deltas(net, trace, t)))
+    return [part for layer in found.layers for part in (layer.W, layer.b)]
 """
 BY_DERIVATIVE = """
 import jax
@@ -100,7 +103,7 @@ ATTACKS = (
         "modules-asked-for",
         "the assignment's own list",
         "withheld|stopped with",
-        {"momentum-update": BY_THE_PACKAGE},
+        {"gradients": BY_THE_PACKAGE},
         change=_asks_for_modules,
         course="ps2",
     ),
@@ -115,9 +118,9 @@ ATTACKS = (
     Attack(
         11,
         "package-used",
-        "the course's own momentum",
+        "the course's own gradient",
         "withheld|stopped with",
-        {"momentum-update": BY_THE_PACKAGE},
+        {"gradients": BY_THE_PACKAGE},
         course="ps2",
     ),
     Attack(

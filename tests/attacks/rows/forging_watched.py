@@ -90,7 +90,7 @@ ATTACKS = (
         8,
         "inputs-mutated-ps2",
         "compared with itself",
-        "wrong|output error|momentum",
+        "wrong|output error",
         MUTATING_PS2,
         course="ps2",
     ),
