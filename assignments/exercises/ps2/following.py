@@ -11,8 +11,6 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from assignments.exercises.verdict import Verdict
-
 EARLIER = ("output_error_term", "hidden_error_terms")
 NOTE = "Graded with a right output_error_term and a right hidden_error_terms in place of yours."
 
@@ -31,8 +29,3 @@ def own_functions_kept(names: MutableMapping[str, Any]) -> Iterator[None]:
     finally:
         for name, function in own.items():
             names[name] = function
-
-
-def better(verdict: Verdict, again: Verdict) -> Verdict:
-    """The second verdict, and why, if it is the better one; otherwise the first."""
-    return again.with_note(NOTE) if again.points > verdict.points else verdict
