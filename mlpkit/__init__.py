@@ -16,10 +16,10 @@ What single lectures add: ``handmade`` builds networks by thinking instead of le
 
 What serves the mathematics, and can wait: ``arrays`` says which array library an input belongs to,
 ``guards`` refuses what does not fit, with a ValueError or TypeError that says what came and what
-was expected, ``quick`` is the inner loop of training once more, in NumPy and tuned by hand, and
-``files`` saves and loads. ``datasets`` makes data to learn from. ``proof`` checks a derivation step
-by step, ``figures`` and ``widgets`` draw, and ``check`` looks at the functions that you write in an
-assignment; the mathematics knows of none of these.
+was expected, ``quick`` is the inner loop of training once more, in NumPy and tuned by hand,
+``files`` saves and loads, and ``progress`` shows a bar. ``datasets`` makes data to learn from.
+``proof`` checks a derivation step by step, ``figures`` and ``widgets`` draw, and ``check`` looks at
+the functions that you write in an assignment; the mathematics knows of none of these.
 
 Everywhere in the package ``z`` is a net input, ``a`` an activation, ``W[to, from]`` a weight,
 ``b`` a bias and delta the derivative of the loss with respect to ``z``.

@@ -18,12 +18,9 @@ from mlpkit.arrays import Array, as_floats, namespace
 class Activation(NamedTuple):
     """An activation function and its derivative.
 
-    Attributes:
-        name: what it is called, for instance "sigmoid".
-        function: f; takes z of any shape, returns a of the same shape.
-        slope: f'; takes z and a = f(z) of any one shape, returns da/dz of that shape. None if each
-            activation depends on all net inputs, as softmax does (along the last axis): such a
-            layer can only be the last, under a loss that knows it.
+    ``function`` takes z and returns a; ``slope`` takes z and a and returns da/dz. All have one
+    shape. The slope is None if each activation depends on all net inputs, as softmax does (along
+    the last axis): such a layer can only be the last, under a loss that knows it.
     """
 
     name: str
@@ -37,13 +34,10 @@ class Activation(NamedTuple):
 
 
 def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(-z)), between 0 and 1: the probability whose log odds are z.
-
-    The exponential is only ever taken of -abs(z), so it cannot overflow, and very negative z keep
-    all their digits.
-    """
+    """1 / (1 + exp(-z)), between 0 and 1: the probability whose log odds are z."""
     z = as_floats(z)
     xp = namespace(z)
+    # No exponential of a positive number, so that none overflows.
     small = xp.exp(-xp.abs(z))
     return xp.where(z >= 0, 1.0, small) / (1.0 + small)
 
@@ -61,12 +55,10 @@ def relu(z: Array) -> Array:
 
 
 def softplus(z: Array) -> Array:
-    """log(1 + exp(z)): a relu with its corner rounded off, always above 0.
-
-    Written as max(z, 0) + log(1 + exp(-abs(z))), which cannot overflow.
-    """
+    """log(1 + exp(z)): a relu with its corner rounded off, always above 0."""
     z = as_floats(z)
     xp = namespace(z)
+    # Here, too, no exponential overflows.
     return xp.maximum(z, 0.0) + xp.log1p(xp.exp(-xp.abs(z)))
 
 
@@ -82,25 +74,17 @@ def absolute(z: Array) -> Array:
 
 
 def softmax(z: Array, temperature: float = 1.0, axis: int = -1) -> Array:
-    """exp(z / T), divided by its sum: positive numbers that add up to 1.
+    """exp(z / T), divided by its sum along the axis: positive numbers that add up to 1.
 
-    Adding a constant to all z changes nothing. So the largest is subtracted, before dividing by T,
-    and no exponential is ever above 1.
-
-    Args:
-        z: net inputs (scores, log odds), any shape with at least one axis.
-        temperature: T, not negative. The lower, the more the largest z takes. At 0 it takes all,
-            and equals share; at infinity every z has the same share. (A T that the precision of z
-            cannot hold counts as 0 or infinity.)
-        axis: along which the shares add up to 1.
-
-    Raises:
-        ValueError: the temperature is negative or NaN.
+    The lower the temperature T, the more the largest z takes. At 0 it takes all, and equals share;
+    at infinity every z has the same share. (A T that the precision of z cannot hold counts as 0 or
+    infinity.) A negative one is a ValueError.
     """
     z = as_floats(z)
     xp = namespace(z)
     if not temperature >= 0:
         raise ValueError(f"the temperature is {temperature}; expected 0, infinity or in between.")
+    # Adding a constant to all z changes nothing. With the largest at 0, no exponential overflows.
     below_largest = z - xp.max(z, axis=axis, keepdims=True)
     if temperature < float(xp.finfo(z.dtype).smallest_normal):
         share = xp.astype(below_largest == 0, z.dtype)
@@ -140,11 +124,7 @@ ACTIVATIONS = {
 
 
 def activation_named(name: str | Activation) -> Activation:
-    """The activation of that name; an Activation of your own is returned as it is.
-
-    Raises:
-        ValueError: there is none of that name.
-    """
+    """The activation of that name; an Activation of your own is returned as it is."""
     return name if isinstance(name, Activation) else named("activation", name, ACTIVATIONS)
 
 

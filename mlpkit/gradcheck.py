@@ -9,23 +9,20 @@ from typing import Any
 import numpy as np
 
 from mlpkit.arrays import to_device
+from mlpkit.guards import check_same_shape
 from mlpkit.losses import Loss, squared_error
 from mlpkit.network import Network, cost, deltas, forward, gradients
-from mlpkit.penalties import Penalty
+from mlpkit.penalties import Penalty, l2
 
+# It takes a vector of shape (n,) and returns a number.
 Function = Callable[[np.ndarray], Any]
 
 
 def numerical_gradient(function: Function, parameters: Any, step: float = 1e-5) -> np.ndarray:
-    """The gradient of a function by central differences, in double precision.
+    """The gradient of a function by central differences, in double precision, shape (n,).
 
-    Each parameter in turn is moved a little up and a little down, and the slope read off. It takes
-    two evaluations for each parameter: right, but far too slow to learn with.
-
-    Args:
-        function: takes a vector of shape (n,), returns a number.
-        parameters: where to take the gradient, shape (n,).
-        step: how far to move. The error is of the order of step squared, plus rounding.
+    Each parameter in turn is moved a step up and a step down, and the slope read off: right, but
+    far too slow to learn with. The error is of the order of step squared, plus rounding.
     """
     parameters = np.array(parameters, dtype=np.float64)
     pairs = (_moved(function, parameters, i, (step, -step)) for i in range(len(parameters)))
@@ -33,15 +30,14 @@ def numerical_gradient(function: Function, parameters: Any, step: float = 1e-5) 
 
 
 def complex_step_gradient(function: Function, parameters: Any, step: float = 1e-200) -> np.ndarray:
-    """The gradient of an analytic function, right to its last digits.
+    """The gradient of an analytic function, right to its last digits, shape (n,).
 
     Each parameter in turn is moved in the imaginary direction: f(x + ih) = f(x) + ih f'(x) + ...,
     so the imaginary part over h is the slope. Nothing is subtracted, so nothing is lost, however
     small h is (Squire and Trapp, Using complex variables to estimate derivatives, 1998).
 
-    The function takes a complex vector and returns a complex number. It is made of sums, products,
-    powers, exp, log and tanh, not of abs, max or comparisons, which are not analytic. (Where these
-    touch only a part of it, that goes unnoticed.)
+    The function gets a complex vector, and is refused with a ValueError if it has an abs, max or
+    comparison in it, which are not analytic. (In a part of it, that goes unnoticed.)
     """
     parameters = np.array(parameters, dtype=np.complex128)
     try:
@@ -55,29 +51,21 @@ def complex_step_gradient(function: Function, parameters: Any, step: float = 1e-
     return np.array([np.imag(value) / step for value in values])
 
 
-def _moved(
-    function: Function, parameters: np.ndarray, i: int, moves: Sequence[complex]
-) -> list[Any]:
-    """The function's values with parameter i moved by each of the moves."""
-    start, values = parameters[i], []
+def _moved(function: Function, vector: np.ndarray, i: int, moves: Sequence[complex]) -> list[Any]:
+    """The function's values with component i of the vector moved by each of the moves."""
+    start, values = vector[i], []
     for move in moves:
-        parameters[i] = start + move
-        values.append(function(parameters))
-    parameters[i] = start
+        vector[i] = start + move
+        values.append(function(vector))
+    vector[i] = start
     return values
 
 
 @dataclass(frozen=True)
 class GradientReport:
-    """A gradient beside the same gradient found numerically, parameter by parameter.
+    """What is checked, analytic, beside what it is checked against, numerical; shapes (n,).
 
-    Attributes:
-        names: of the n parameters.
-        analytic: what is checked, shape (n,).
-        numerical: what it is checked against, shape (n,).
-        at_kink: whether there is a kink within a step, and so no derivative, shape (n,). Such
-            parameters are left out of all errors.
-        method: how the numerical gradient was found.
+    Parameters with a kink within a step, and so without a derivative, are left out of all errors.
     """
 
     names: tuple[str, ...]
@@ -90,8 +78,8 @@ class GradientReport:
     def error(self) -> float:
         """The length of the difference over the length of the longer gradient.
 
-        About 1e-9 when all is well (1e-15 by complex step; 1e-6 if back-propagation ran in single
-        precision), and above 1e-4 when a formula is wrong.
+        About 1e-9 when all is well (1e-15 by complex step, 1e-6 of a network in single precision),
+        and above 1e-4 when a formula is wrong.
         """
         analytic, numerical = self.analytic[~self.at_kink], self.numerical[~self.at_kink]
         scale = max(np.linalg.norm(analytic), np.linalg.norm(numerical))
@@ -101,18 +89,11 @@ class GradientReport:
     def errors(self) -> np.ndarray:
         """Each parameter's difference relative to the larger of its derivatives, shape (n,).
 
-        Derivatives below a thousandth of the largest are measured against that thousandth: what
-        they differ by is rounding.
+        What is below a thousandth of the largest derivative is measured against that thousandth.
         """
         size = np.maximum(np.abs(self.analytic), np.abs(self.numerical))
         scale = np.maximum(size, 1e-3 * size.max(initial=1e-300))
         return np.where(self.at_kink, 0.0, np.abs(self.analytic - self.numerical) / scale)
-
-    def worst(self, count: int = 5) -> list[tuple[str, float, float, float]]:
-        """Name, analytic and numerical derivative and error of those that differ most."""
-        rows = zip(self.names, self.analytic, self.numerical, self.errors, self.at_kink)
-        checked = [(name, float(a), float(n), float(e)) for name, a, n, e, kink in rows if not kink]
-        return sorted(checked, key=lambda row: -row[-1])[:count]
 
     def __str__(self) -> str:
         kinks = np.count_nonzero(self.at_kink)
@@ -121,7 +102,10 @@ class GradientReport:
             f"relative error of the whole gradient: {self.error:.1e}",
             f"{'the worst':24}{'analytic':>14}{'numerical':>14}{'error':>10}",
         ]
-        lines += [f"{name:24}{a:14.6g}{n:14.6g}{e:10.1e}" for name, a, n, e in self.worst()]
+        checked = np.flatnonzero(~self.at_kink)
+        for i in checked[np.argsort(-self.errors[checked])][:5].tolist():
+            a, n, error = self.analytic[i], self.numerical[i], self.errors[i]
+            lines.append(f"{self.names[i]:24}{a:14.6g}{n:14.6g}{error:10.1e}")
         return "\n".join(lines)
 
 
@@ -134,24 +118,14 @@ def check_gradient(
     step: float = 1e-5,
     complex_step: bool = False,
 ) -> GradientReport:
-    """Compares the gradient of a function with a numerical one.
+    """Compares the gradient of a function, shape (n,), with central differences or a complex step.
 
-    Args:
-        function: takes a vector of shape (n,), returns a number.
-        gradient: what is to be checked, shape (n,).
-        parameters: where the gradient was taken, shape (n,).
-        names: of the parameters; ``[0]``, ``[1]`` and so on if not given.
-        step: as for ``numerical_gradient``.
-        complex_step: use ``complex_step_gradient`` instead, if the function is analytic.
+    The gradient was taken where the parameters are, shape (n,); the n names are for the report.
     """
     parameters = np.array(to_device(parameters, "cpu"), dtype=np.float64)
     analytic = np.array(to_device(gradient, "cpu"), dtype=np.float64)
     names = tuple(names or (f"[{i}]" for i in range(len(parameters))))
-    if not parameters.shape == analytic.shape == (len(names),):
-        raise ValueError(
-            "parameters, gradient and names are vectors of one length; got the shapes "
-            f"{parameters.shape}, {analytic.shape} and ({len(names)},)."
-        )
+    check_same_shape(parameters=parameters, gradient=analytic, names=np.array(names))
     at_kink = np.zeros(len(names), dtype=bool)
     if complex_step:
         numerical = complex_step_gradient(function, parameters)
@@ -173,25 +147,24 @@ def check_network(
     targets: Any,
     loss: Loss = squared_error,
     penalty: Penalty | None = None,
-    step: float = 1e-5,
 ) -> GradientReport:
     """Compares a network's gradient, found by back-propagation, with central differences.
 
     Back-propagation runs in the network's own library and precision; the differences are taken by
-    NumPy in double precision. The parameters are named as they are found in the network:
-    ``layers[0].W[2, 1]`` is the first layer's weight to its unit 2 from input 1.
+    NumPy in double precision. The parameters have names such as ``layers[0].W[2, 1]``.
     """
+    penalty = penalty or l2(0.0)
     trace = forward(network, x)
     gradient = gradients(trace, deltas(network, trace, targets, loss))
-    if penalty is not None:
-        gradient = gradient + penalty.slope(network.parameters * network.weight_mask)
+    gradient = gradient + penalty.slope(network.parameters * network.weight_mask)
 
     plain = network.with_parameters(np.array(to_device(network.parameters, "cpu"), np.float64))
     x, targets = np.array(to_device(x, "cpu"), np.float64), to_device(targets, "cpu")
+    mask = plain.weight_mask
 
     def total(parameters: np.ndarray) -> Any:
         value = cost(plain.with_parameters(parameters), x, targets, loss)
-        return value + penalty.function(parameters * plain.weight_mask) if penalty else value
+        return value + penalty.function(parameters * mask)
 
     names = [
         f"layers[{number}].{name}{list(place)}"
@@ -199,11 +172,9 @@ def check_network(
         for name, array in (("W", layer.W), ("b", layer.b))
         for place in np.ndindex(array.shape)
     ]
-    return check_gradient(total, gradient, plain.parameters, names=names, step=step)
+    return check_gradient(total, gradient, plain.parameters, names=names)
 
 
-def gradient_error(
-    network: Network, x: Any, targets: Any, loss: Loss = squared_error, step: float = 1e-5
-) -> float:
+def gradient_error(network: Network, x: Any, targets: Any, loss: Loss = squared_error) -> float:
     """How far back-propagation is from central differences: the error of ``check_network``."""
-    return check_network(network, x, targets, loss, step=step).error
+    return check_network(network, x, targets, loss).error

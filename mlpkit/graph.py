@@ -14,19 +14,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mlpkit import guards
 from mlpkit.activations import Activation, activation_named
 from mlpkit.arrays import Array, as_floats, namespace
 
 
 class Operation(NamedTuple):
-    """An operation and its derivative.
+    """An operation, the symbol for it, and its derivative.
 
-    Attributes:
-        symbol: how it is written, for instance "+".
-        function: takes the operands, returns the result y.
-        messages: takes the error signal d of y, then y and the operands; returns what is sent to
-            each operand: d times the derivative of y by it. (Where broadcasting repeated an
-            operand, ``backpropagate`` adds its messages up.)
+    ``function`` takes the operands and returns the result y. ``messages`` takes the error signal d
+    of y, then y and the operands, and returns what is sent to each operand: d times the derivative
+    of y by it. (Where broadcasting repeated an operand, ``backpropagate`` adds its messages up.)
     """
 
     symbol: str
@@ -54,10 +52,6 @@ def _product_messages(d: Array, y: Array, a: Array, b: Array) -> tuple[Array, Ar
     return reshape(d @ B.T, a.shape), reshape(A.T @ d, b.shape)
 
 
-def _repeated(d: Array, a: Array) -> tuple[Array]:
-    return (d + namespace(a).zeros_like(a),)
-
-
 ADD = Operation("+", lambda a, b: a + b, lambda d, y, a, b: (d, d))
 SUBTRACT = Operation("−", lambda a, b: a - b, lambda d, y, a, b: (d, -d))
 MULTIPLY = Operation("×", lambda a, b: a * b, lambda d, y, a, b: (d * b, d * a))
@@ -67,8 +61,9 @@ MATMUL = Operation("@", _product, _product_messages)
 MAX = Operation("max", lambda a, b: namespace(a).maximum(a, b), _max_messages)
 EXP = Operation("exp", lambda a: namespace(a).exp(a), lambda d, y, a: (d * y,))
 LOG = Operation("log", lambda a: namespace(a).log(a), lambda d, y, a: (d / a,))
-SUM = Operation("sum", lambda a: namespace(a).sum(a), lambda d, y, a: _repeated(d, a))
-MEAN = Operation("mean", lambda a: namespace(a).mean(a), lambda d, y, a: _repeated(d / a.size, a))
+# Adding 0 * a gives a message the shape of a.
+SUM = Operation("sum", lambda a: namespace(a).sum(a), lambda d, y, a: (d + 0 * a,))
+MEAN = Operation("mean", lambda a: namespace(a).mean(a), lambda d, y, a: (d / a.size + 0 * a,))
 
 
 def _method(operation: Operation, swap: bool = False) -> Any:
@@ -107,19 +102,13 @@ class Node:
     def __post_init__(self) -> None:
         if self.operation is None:
             self.value = as_floats(self.value)
-        xp = namespace(self.value)
-        if not xp.all(xp.isfinite(self.value)):
-            operands = " and ".join(str(parent.value) for parent in self.parents)
-            made = f"{self.operation.symbol} of {operands}" if self.operation else self.name
-            raise ValueError(f"values have to be finite, but {made or 'a leaf'} is {self.value}.")
+        guards.check_node(self)
 
     def __pow__(self, exponent: float) -> Node:
         c = float(exponent)
-        # At x = 0, the slope 0 of x^0 would be 0 times infinity.
-        below = c - 1 if c else 0.0
-        return apply(
-            Operation(f"^{c:g}", lambda a: a**c, lambda d, y, a: (d * c * a**below,)), self
-        )
+        below = c - 1 if c else 0.0  # at x = 0, the slope 0 of x^0 would be 0 times infinity
+        power = Operation(f"^{c:g}", lambda a: a**c, lambda d, y, a: (d * c * a**below,))
+        return apply(power, self)
 
     def activated(self, activation: str | Activation) -> Node:
         """An activation of the node, for instance "sigmoid", with its own slope; not softmax."""
@@ -141,8 +130,7 @@ def apply(operation: Operation, *operands: Any) -> Node:
     values = [parent.value for parent in parents]
     namespace(*values)
     try:
-        # What NumPy would warn of, the node raises an error for.
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # what NumPy would warn of, the node raises an error for
             result = operation.function(*values)
     except (TypeError, ValueError) as error:
         shapes = " and ".join(str(tuple(value.shape)) for value in values)
@@ -152,9 +140,8 @@ def apply(operation: Operation, *operands: Any) -> Node:
 
 def topological_order(result: Node) -> list[Node]:
     """All nodes that a result was made from, parents before children, and the result at the end."""
-    order, seen = [], set()
     # A list of what is left to do, because calls cannot be nested a hundred thousand deep.
-    left = [(result, False)]
+    order, seen, left = [], set(), [(result, False)]
     while left:
         node, parents_are_in = left.pop()
         if parents_are_in:

@@ -6,6 +6,7 @@ It stands apart from the mathematics so that neither is in the way of the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 from array_api_compat import device
@@ -102,11 +103,39 @@ def check_same_shape(**vectors: Array) -> None:
         raise ValueError(f"{', '.join(first)} and {last} have one shape; got {shapes}.")
 
 
-def check_numbers(**checks: tuple[float | None, bool, str]) -> None:
-    """For each name: its value, whether that is one, and what was expected."""
-    for name, (value, is_fine, expected) in checks.items():
-        if not is_fine:
-            raise ValueError(f"{name} is {value}; expected {expected}.")
+def check_strength(strength: float) -> None:
+    """Of a penalty."""
+    _check(strength, "the strength of a penalty", 0 <= strength < inf, "0 or more")
+
+
+def check_settings(
+    rate: float, momentum: float, decay: float, epochs: int, batch_size: int,
+    patience: int | None, validation: Any,
+) -> None:  # fmt: skip
+    """Of a training: the numbers, and whether there is what patience needs."""
+    _check(rate, "rate", 0 < rate < inf, "above 0")
+    _check(momentum, "momentum", 0 <= momentum < 1, "from 0 up to but not including 1")
+    _check(decay, "decay", 0 <= decay <= 1, "from 0 to 1")
+    _check(epochs, "epochs", epochs >= 0, "0 or more")
+    _check(batch_size, "batch_size", batch_size >= 1, "at least 1")
+    if patience is not None:
+        _check(patience, "patience", patience >= 1, "at least 1, or None")
+        if validation is None:
+            raise ValueError("patience needs validation data: validation=(x, targets).")
+
+
+def _check(value: float, name: str, is_fine: bool, expected: str) -> None:
+    if not is_fine:
+        raise ValueError(f"{name} is {value}; expected {expected}.")
+
+
+def check_node(node: Any) -> None:
+    """Whether the value of a node in a computation graph is finite."""
+    xp = namespace(node.value)
+    if not xp.all(xp.isfinite(node.value)):
+        operands = " and ".join(str(parent.value) for parent in node.parents)
+        made = f"{node.operation.symbol} of {operands}" if node.operation else node.name
+        raise ValueError(f"values have to be finite, but {made or 'a leaf'} is {node.value}.")
 
 
 def as_data(network: Any, x: Any, targets: Any, loss: Any, name: str) -> tuple[Array, Array]:
@@ -129,8 +158,12 @@ def as_data(network: Any, x: Any, targets: Any, loss: Any, name: str) -> tuple[A
     return x, as_targets(targets, xp.broadcast_to(x[:1, :1], (x.shape[0], outputs)), loss)
 
 
-def as_validation(network: Any, data: tuple[Any, Any], loss: Any) -> tuple[Array, Array]:
-    """The same of data that one network is only judged by."""
+def as_validation(
+    network: Any, data: tuple[Any, Any] | None, loss: Any
+) -> tuple[Array, Array] | None:
+    """The same of data that one network is only judged by, if there are any."""
+    if data is None:
+        return None
     if network.parameters.ndim > 1:
         raise ValueError("validation is for a single network; side by side, leave it out.")
     return as_data(network, *data, loss, "the validation data's x")

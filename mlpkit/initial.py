@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
+from mlpkit.activations import named
 from mlpkit.network import Activations, Network
 
-SCHEMES = ("uniform", "glorot", "he")
+SCHEMES: dict[str, Callable[..., np.ndarray]] = {
+    "uniform": lambda generator, shape: generator.uniform(-0.05, 0.05, shape),
+    "glorot": lambda generator, shape: generator.uniform(-1, 1, shape) * sqrt(6 / sum(shape)),
+    "he": lambda generator, shape: generator.normal(0, 1, shape) * sqrt(2 / shape[1]),
+}
 
 
 def random_network(
@@ -33,27 +38,16 @@ def random_network(
         seed: the same seed gives the same network.
         networks: how many, side by side. The one at index k is drawn from (seed, k).
         dtype: the precision of the parameters.
-
-    Raises:
-        ValueError: the scheme is unknown, or as for Network.
     """
-    if scheme not in SCHEMES:
-        known = ", ".join(SCHEMES)
-        raise ValueError(f"there is no scheme named {scheme!r}. The known ones are: {known}.")
     seeds = [seed] if networks is None else [[seed, k] for k in range(networks)]
     drawn = np.stack([_drawn(sizes, scheme, np.random.default_rng(each)) for each in seeds])
     return Network(sizes, activations, (drawn[0] if networks is None else drawn).astype(dtype))
 
 
 def _drawn(sizes: Sequence[int], scheme: str, generator: np.random.Generator) -> np.ndarray:
-    network = Network(sizes)
+    network, draw = Network(sizes), named("scheme", scheme, SCHEMES)
     for W, b, _ in network.layers:
-        units, inputs = W.shape
+        W[:] = draw(generator, W.shape)
         if scheme == "uniform":
-            W[:] = generator.uniform(-0.05, 0.05, W.shape)
-            b[:] = generator.uniform(-0.05, 0.05, b.shape)
-        elif scheme == "glorot":
-            W[:] = generator.uniform(-1, 1, W.shape) * sqrt(6 / (inputs + units))
-        else:
-            W[:] = generator.normal(0, 1, W.shape) * sqrt(2 / inputs)
+            b[:] = draw(generator, b.shape)
     return network.parameters

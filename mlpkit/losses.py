@@ -20,13 +20,10 @@ from mlpkit.arrays import Array, namespace
 class Loss(NamedTuple):
     """A loss and its derivative.
 
-    Attributes:
-        name: what it is called, for instance "squared_error".
-        function: takes values and targets of shape (..., outputs), returns losses of shape (...).
-        slope: takes the same, returns the derivative of each loss with respect to its values, of
-            shape (..., outputs).
-        output: None if the values are the activations of the last layer. Otherwise they are its net
-            inputs, and this names the activation that the layer must have.
+    ``function`` takes values and targets of shape (..., outputs) and returns losses of shape (...);
+    ``slope`` takes the same and returns their derivatives by the values, of shape (..., outputs).
+    The values are the activations of the last layer if ``output`` is None. Otherwise they are its
+    net inputs, and ``output`` names the activation that the layer must have.
     """
 
     name: str
@@ -36,22 +33,19 @@ class Loss(NamedTuple):
 
 
 def _half_sum_of_squares(a: Array, t: Array) -> Array:
-    error = a - t
-    return 0.5 * namespace(error).sum(error * error, axis=-1)
+    return 0.5 * namespace(a, t).sum((a - t) ** 2, axis=-1)
 
 
 squared_error = Loss("squared_error", _half_sum_of_squares, lambda a, t: a - t)
 """Half the sum over the outputs of (a - t) squared (Mitchell, Machine Learning, equation 4.2).
 
-The half is there so that the derivative is a - t, with no factor. Others scale it differently, and
-what they print differs by that factor, loss and gradient alike:
+The half is there so that the derivative is a - t, with no factor. Others scale loss and gradient
+differently, and divide the learning rate by the factor for the same steps:
 
 - the sum of squares, the squared distance of a and t: 2 times ours;
 - the mean of the squares over k outputs: 2 / k times ours;
 - half the squared distance, averaged over m examples, plus weight decay (Ng): 1 times ours, for our
   cost is the average already, and weight decay is the penalty ``l2``.
-
-A learning rate divided by the factor makes the same steps.
 """
 
 
@@ -69,8 +63,7 @@ negative_log_likelihood = Loss(
 )
 """Minus the sum over the outputs of t log(a) + (1 - t) log(1 - a), where a = sigmoid(z).
 
-For outputs that are probabilities of a yes, independent of each other. Targets lie in [0, 1]. In
-terms of z it is softplus(z) - t z.
+For outputs that are probabilities of a yes, independent of each other; t lies in [0, 1].
 """
 
 
@@ -84,8 +77,7 @@ cross_entropy = Loss("cross_entropy", _cross_entropy, lambda z, t: softmax(z) - 
 """Minus the sum over the outputs of t log(a), where a = softmax(z).
 
 For outputs that are the probabilities of classes of which exactly one is right. The targets of an
-example are not negative and add up to 1: usually one 1, among zeros ("one-hot"). In terms of z it
-is log(sum of exp(z)) - sum of t z.
+example are not negative and add up to 1: usually one 1, among zeros ("one-hot").
 """
 
 LOSSES = {loss.name: loss for loss in (squared_error, negative_log_likelihood, cross_entropy)}

@@ -4,10 +4,10 @@ All weights and biases of a network stand in one flat vector; a layer's ``W`` an
 of it. Gradients and velocities are flat vectors of the same layout. So an update of the whole
 network, however deep, is one line, and so is saving, checking or resetting it.
 
-Everything works on one example, of shape (inputs,), or on a batch, of shape (examples, inputs). And
-everything works on many networks of one shape at once, side by side: their parameters have the
-shape (networks, n), a batch that all of them see gives activations of shape (networks, examples,
-units), and the same lines of code below multiply stacks of matrices.
+Everything works on one example, of shape (inputs,), or on a batch, of shape (examples, inputs); and
+on many networks of one shape at once, side by side. Their parameters have the shape (networks, n),
+a batch that all of them see gives activations of shape (networks, examples, units), and the same
+lines of code below multiply stacks of matrices.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ Activations = str | Activation | Sequence[str | Activation]
 
 
 class Layer(NamedTuple):
-    """One layer of units: weights ``W[to, from]``, biases and the activation.
+    """One layer: weights ``W[to, from]``, shape (units, inputs), and biases, shape (units,).
 
-    W has the shape (units, inputs) and b the shape (units,). In networks side by side they are
-    (networks, units, inputs) and (networks, 1, units), so that b is added to every example.
+    Side by side they are (networks, units, inputs) and (networks, 1, units).
     """
 
     W: Array
@@ -45,13 +44,11 @@ class Network:
     """A fully connected network, or several of one shape side by side.
 
     Attributes:
-        sizes: the number of inputs, then of units in each layer: (2, 3, 1) has two inputs, three
-            hidden units and one output.
+        sizes: the number of inputs, then of units in each layer, for instance (2, 3, 1).
         activations: one for each layer, or their names; a single one serves all layers. Only the
             last layer can be "softmax".
-        parameters: flat vector of all weights and biases: the first layer's W row by row, then its
-            b, then the second layer's W, and so on; shape (n,), or (networks, n). All zero if not
-            given.
+        parameters: all weights and biases: the first layer's W row by row, its b, the second
+            layer's W, and so on; shape (n,), or (networks, n). All zero if not given.
     """
 
     sizes: tuple[int, ...]
@@ -70,9 +67,7 @@ class Network:
         count = number_of_parameters(sizes)
         parameters = as_floats(np.zeros(count) if parameters is None else parameters)
         guards.check_parameters(parameters, sizes, count)
-        object.__setattr__(self, "sizes", sizes)
-        object.__setattr__(self, "activations", activations)
-        object.__setattr__(self, "parameters", parameters)
+        vars(self).update(sizes=sizes, activations=activations, parameters=parameters)
 
     @classmethod
     def from_layers(
@@ -100,11 +95,7 @@ class Network:
 
     @property
     def weight_mask(self) -> Array:
-        """1 for each weight and 0 for each bias, laid out like the parameters.
-
-        For what concerns weights alone: ``penalty.slope(network.parameters * network.weight_mask)``
-        is what a penalty adds to the gradient.
-        """
+        """1 for each weight and 0 for each bias, laid out like the parameters."""
         ones = namespace(self.parameters).ones_like
         parts = [part for W, b, _ in self.layers for part in (ones(W), 0 * ones(b))]
         return _flat(parts, self.parameters.shape[:-1])
@@ -112,8 +103,7 @@ class Network:
     def with_parameters(self, parameters: Array) -> Network:
         """A network of the same shape with other parameters.
 
-        A gradient or a velocity can be read layer by layer with it:
-        ``network.with_parameters(gradient).layers[0].W``.
+        Also to read a gradient layer by layer: ``network.with_parameters(gradient).layers[0].W``.
         """
         return Network(self.sizes, self.activations, parameters)
 
@@ -140,11 +130,8 @@ def _flat(parts: list[Array], networks: tuple[int, ...]) -> Array:
 class Trace(NamedTuple):
     """All that a forward pass computed, kept for the way back.
 
-    Attributes:
-        x: what came in, shape (inputs,) or (examples, inputs).
-        z: for each layer, the net inputs, shape (units,) or (examples, units); of networks side by
-            side, (networks, examples, units).
-        a: for each layer, the activations, of the same shapes.
+    That is what came in, x, and for each layer the net inputs z and the activations a, of shape
+    (units,), (examples, units) or, of networks side by side, (networks, examples, units).
     """
 
     x: Array
@@ -164,31 +151,24 @@ class Trace(NamedTuple):
 def forward(network: Network, x: Any) -> Trace:
     """Sends inputs through the network: z = W a + b and a = f(z), layer after layer.
 
-    x is one example, of shape (inputs,), or a batch, of shape (examples, inputs). Networks side by
-    side take a batch, and all see the same.
+    x has the shape (inputs,) or (examples, inputs); networks side by side all see one batch.
     """
     x = as_floats(x, like=network.parameters)
     guards.check_inputs(x, network.sizes[0], network.parameters)
-    trace, a = Trace(x, [], []), x
+    trace, a, transposed = Trace(x, [], []), x, namespace(x).matrix_transpose
     for W, b, activation in network.layers:
-        z = a @ _transposed(W) + b
+        z = a @ transposed(W) + b
         a = activation.function(z)
         trace.z.append(z)
         trace.a.append(a)
     return trace
 
 
-def _transposed(M: Array) -> Array:
-    """A matrix, or each of a stack of matrices, with rows and columns exchanged."""
-    return namespace(M).matrix_transpose(M)
-
-
 def predict(network: Network, x: Any) -> Array:
-    """What the network says about examples, which are as for ``forward``.
+    """What the network says about x, which is as for ``forward``.
 
     Of softmax or sigmoid outputs it is the number of the largest, or of a single one whether it is
-    above 1/2: integers of shape () or (examples,). Of any other output it is the values themselves,
-    of shape (outputs,) or (examples, outputs).
+    above 1/2: integers of shape () or (examples,). Of any other outputs it is these themselves.
     """
     output = forward(network, x).output
     xp = namespace(output)
@@ -206,11 +186,8 @@ def deltas(network: Network, trace: Trace, targets: Any, loss: Loss = squared_er
     units above it report, each times the weight that leads to it, times the unit's own slope.
     (Mitchell's error terms are these with the opposite sign.)
 
-    Args:
-        network, trace: what came forward through the network, as ``forward`` returned it.
-        targets: what the outputs should have been, shape (outputs,) or (examples, outputs); for
-            cross-entropy also class numbers, shape () or (examples,).
-        loss: the loss of one example.
+    The targets say what the outputs of the trace should have been, shape (outputs,) or (examples,
+    outputs); for cross-entropy also by class numbers, shape () or (examples,).
     """
     return back_propagate(network, trace, _checked(network, trace, targets, loss), loss)
 
@@ -234,12 +211,12 @@ def gradients(trace: Trace, deltas: Sequence[Array]) -> Array:
     The cost is the mean of the examples' losses. The derivative by a weight is the error term where
     it ends times the activation where it starts; by a bias, the error term alone.
     """
-    parts: list[Array] = []
+    xp, parts = namespace(trace.x), []
     for a, delta in zip([trace.x, *trace.a[:-1]], deltas, strict=True):
         if trace.x.ndim == 1:  # one example is a batch of one
             a, delta = a[None, :], delta[None, :]
         share = delta / delta.shape[-2]
-        parts += [_transposed(share) @ a, namespace(share).sum(share, axis=-2)]
+        parts += [xp.matrix_transpose(share) @ a, xp.sum(share, axis=-2)]
     return _flat(parts, deltas[0].shape[: -trace.x.ndim])
 
 

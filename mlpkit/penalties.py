@@ -1,8 +1,7 @@
 """What large weights cost: a number added to the cost J, so that learning keeps weights small.
 
 A penalty sees weights only, never biases: a bias moves a unit's boundary and makes nothing steeper.
-Whoever applies it to a network first multiplies the parameters by ``network.weight_mask``, which is
-0 at biases; both penalties have the slope 0 there.
+So it is given the parameters times ``network.weight_mask``, and has the slope 0 where these are 0.
 """
 
 from __future__ import annotations
@@ -11,16 +10,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mlpkit.arrays import Array, namespace
+from mlpkit.guards import check_strength
 
 
 class Penalty(NamedTuple):
-    """A penalty and its derivative.
-
-    Attributes:
-        name: what it is called, for instance "l2".
-        function: takes weights of any shape, returns a number, of shape ().
-        slope: takes the same, returns the derivative by each weight, 0 where a weight is 0.
-    """
+    """A penalty, of weights of any shape: a number of shape (), and its slope by each weight."""
 
     name: str
     function: Callable[[Array], Array]
@@ -33,8 +27,8 @@ def l2(strength: float) -> Penalty:
     Each step of gradient descent at rate r then shrinks every weight by the factor
     1 - r * strength, besides what it learns.
     """
-    c = _not_negative(strength)
-    return Penalty("l2", lambda w: 0.5 * c * namespace(w).sum(w * w), lambda w: c * w)
+    check_strength(strength)
+    return Penalty("l2", lambda w: 0.5 * strength * namespace(w).sum(w * w), lambda w: strength * w)
 
 
 def l1(strength: float) -> Penalty:
@@ -42,15 +36,9 @@ def l1(strength: float) -> Penalty:
 
     It pulls equally hard at small weights as at large ones, so that many end at 0.
     """
-    c = _not_negative(strength)
+    check_strength(strength)
     return Penalty(
         "l1",
-        lambda w: c * namespace(w).sum(namespace(w).abs(w)),
-        lambda w: c * namespace(w).sign(w),
+        lambda w: strength * namespace(w).sum(namespace(w).abs(w)),
+        lambda w: strength * namespace(w).sign(w),
     )
-
-
-def _not_negative(strength: float) -> float:
-    if not 0 <= strength < float("inf"):
-        raise ValueError(f"the strength of a penalty is {strength}; expected 0 or more.")
-    return strength

@@ -1,4 +1,4 @@
-"""The steps of an epoch in NumPy, tuned by hand. Read ``training._learn`` first: it does the same.
+"""The steps of an epoch in NumPy, tuned by hand. Read ``training.learn`` first: it does the same.
 
 An example is a column here, so that a product needs no transposing; memory is reused; and nothing
 is checked, for ``train`` has done so. That is worth it: with one example a step, making arrays and

@@ -10,7 +10,7 @@ same seed gives the same bits, and a training that stopped goes on as if it had 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from mlpkit.arrays import Array, namespace, to_device
 from mlpkit.losses import Loss, loss_named, squared_error
 from mlpkit.network import Network, back_propagate, cost, forward, gradients
 from mlpkit.penalties import Penalty
+from mlpkit.progress import counted
 from mlpkit.updates import Rule, momentum_step
 
 
@@ -31,16 +32,15 @@ class Training:
 
     Attributes:
         last: the network after the last step.
-        velocity: the last step, shape (n,) or (networks, n).
+        velocity: the last step, laid out like the parameters.
         seed: what the order of the examples is drawn from, together with the epoch's number.
         epochs: how many times all examples have been seen.
         costs: for each epoch, the mean of the examples' losses, each taken when its turn came;
             without decay and penalty. Networks side by side: an array of shape (networks,).
         validation_costs: for each epoch, the cost of the validation data after it.
         best: the network of the lowest of these; None without validation data.
-        ended: why the training ended, in a sentence.
-        interrupted: whether it ended because somebody pressed Ctrl-C. What was learned by then is
-            kept; going on begins with the epoch that was interrupted, from its start.
+        ended: why the training ended, in a sentence. After Ctrl-C, what was learned by then is
+            kept, and going on begins with the epoch that was interrupted, from its start.
     """
 
     last: Network
@@ -51,7 +51,6 @@ class Training:
     validation_costs: list[float] = field(default_factory=list)
     best: Network | None = None
     ended: str = ""
-    interrupted: bool = False
 
     @property
     def network(self) -> Network:
@@ -79,49 +78,35 @@ def train(
 ) -> Training:
     """Trains a network by gradient descent with momentum.
 
+    It also ends when the cost is no longer a number, and when Ctrl-C is pressed.
+
     Args:
-        start: the network to begin with, or several side by side, or a training to go on with. It
-            is not changed.
-        x: examples, shape (examples, inputs). They are converted once, if they are not of the
-            network's precision, and otherwise used where they are.
+        start: a network, or several side by side, or a training to go on with; it is not changed.
+        x: examples, shape (examples, inputs), converted if not of the network's precision.
         targets: shape (examples, outputs); for cross-entropy also class numbers, (examples,).
         rate, momentum: as for ``momentum_step``.
-        epochs: how many times (more) to go through all examples.
-        loss: the loss of one example, or its name.
+        epochs: how many times (more) to go through all examples, in a new order each time.
+        loss: of one example, or its name.
         decay: the part of each weight that each step takes off; biases are spared.
         penalty: what is added to the cost for large weights, such as ``l2(0.001)``.
-        batch_size: examples in a step, from 1 (online) up to all (batch). They are shuffled anew
-            each epoch, and the last step of an epoch takes what is left.
+        batch_size: examples in a step; in the last of an epoch there may be fewer.
         seed: what the order is drawn from. A training that goes on keeps its own.
-        validation: x and targets that are not learned from. The network that does best on them is
-            kept as ``best``.
+        validation: x and targets that are not learned from, only to find the ``best`` network.
         patience: stop after so many epochs without a lower cost of the validation data.
         progress: show a bar (needs tqdm).
         callback: called with the training after each epoch; stops it by returning True.
-
-    Returns:
-        The training. It also ends, with a reason in ``ended``, when the cost is no longer a number
-        and when Ctrl-C is pressed.
     """
-    guards.check_numbers(
-        rate=(rate, 0 < rate < float("inf"), "above 0"),
-        momentum=(momentum, 0 <= momentum < 1, "from 0 up to but not including 1"),
-        decay=(decay, 0 <= decay <= 1, "from 0 to 1"),
-        epochs=(epochs, epochs >= 0, "0 or more"),
-        batch_size=(batch_size, batch_size >= 1, "at least 1"),
-        patience=(patience, patience is None or patience >= 1, "at least 1, or None"),
-    )
+    guards.check_settings(rate, momentum, decay, epochs, batch_size, patience, validation)
     loss, state = loss_named(loss), _begin(start, seed)
     x, targets = guards.as_data(state.last, x, targets, loss, "x")
-    if validation is not None:
-        validation = guards.as_validation(state.last, validation, loss)
-    elif patience is not None:
-        raise ValueError("patience needs validation data: validation=(x, targets).")
+    validation = guards.as_validation(state.last, validation, loss)
     rule = rule_for(state.last, loss, rate, momentum, decay, penalty)
-    state.ended, state.interrupted = f"all {epochs} epochs are done", False
+    state.ended = f"all {epochs} epochs are done"
     try:
-        for _ in _counted(epochs, progress):
-            state.costs.append(_learn_epoch(state, x, targets, rule, batch_size))
+        for _ in counted(epochs, progress):
+            batches = batches_of(x, batch_size, state.seed, state.epochs)
+            mean = to_device(learn(state, x, targets, batches, rule), "cpu") / x.shape[0]
+            state.costs.append(mean if mean.ndim else float(mean))
             state.epochs += 1
             if validation is not None:
                 _validate(state, *validation, loss)
@@ -131,8 +116,25 @@ def train(
                 state.ended = reason
                 break
     except KeyboardInterrupt:
-        state.ended, state.interrupted = f"interrupted in epoch {state.epochs + 1}", True
+        state.ended = f"interrupted in epoch {state.epochs + 1}"
     return state
+
+
+def _begin(start: Network | Training, seed: int) -> Training:
+    """A training of its own, that shares no array that will be written to."""
+    if isinstance(start, Network):
+        start = Training(start, namespace(start.parameters).zeros_like(start.parameters), seed)
+    return replace(
+        start,
+        last=start.last.with_parameters(_copy(start.last.parameters)),
+        velocity=_copy(start.velocity),
+        costs=[*start.costs],
+        validation_costs=[*start.validation_costs],
+    )
+
+
+def _copy(array: Array) -> Array:
+    return namespace(array).asarray(array, copy=True)
 
 
 def rule_for(
@@ -156,41 +158,31 @@ def rule_for(
 def batches_of(x: Array, batch_size: int, seed: int, epoch: int) -> list[Any]:
     """The rows of x that each step of an epoch learns from: arrays of indices, or slices."""
     order = np.random.default_rng([seed, epoch]).permutation(x.shape[0])
-    batches: list[Any] = [order[rows] for rows in guards.slices(len(order), batch_size)]
     # Where slices will do for the rows of a batch, nothing has to be copied.
-    if len(batches) == 1:
-        batches = [slice(None)]
-    elif batch_size == 1 and is_numpy_array(x):
-        batches = [slice(row, row + 1) for row in order.tolist()]
-    return batches
+    if batch_size >= len(order):
+        return [slice(None)]
+    if batch_size == 1 and is_numpy_array(x):
+        return [slice(row, row + 1) for row in order.tolist()]
+    return [order[rows] for rows in guards.slices(len(order), batch_size)]
 
 
-def learn(state: Training, x: Array, targets: Array, batches: list[Any], rule: Rule) -> Any:
+@np.errstate(all="ignore")  # overflow is expected in an exponential; divergence is noticed
+def learn(state: Training, x: Array, targets: Array, batches: list[Any], rule: Rule) -> Array:
     """A step for each batch, in which ``last`` and ``velocity`` of the training are changed.
 
     Nothing is checked. Returns the sum of the examples' losses, each taken when its turn came.
     """
-    with np.errstate(all="ignore"):  # overflow is expected in an exponential; divergence is noticed
-        if is_numpy_array(x) and x.dtype != np.float16:
-            return quick.learn(state.last, state.velocity, x, targets, batches, rule)
-        return _learn(state, x, targets, batches, rule)
-
-
-def _learn_epoch(state: Training, x: Array, targets: Array, rule: Rule, batch_size: int) -> Any:
-    """Learns from every example once; returns the mean of their losses."""
-    batches = batches_of(x, batch_size, state.seed, state.epochs)
-    mean = to_device(learn(state, x, targets, batches, rule), "cpu") / x.shape[0]
-    return mean if mean.ndim else float(mean)
-
-
-def _learn(state: Training, x: Array, targets: Array, batches: list[Any], rule: Rule) -> Array:
-    """A step for each batch; returns the sum of the losses. ``quick`` does the same in NumPy."""
+    if is_numpy_array(x) and x.dtype != np.float16:  # the same as below, tuned by hand
+        return quick.learn(state.last, state.velocity, x, targets, batches, rule)
     xp, loss, total = namespace(x), rule.loss, 0.0
     for rows in batches:
-        if not isinstance(rows, slice):
+        network = state.last
+        if isinstance(rows, slice):
+            inputs, t = x[rows, :], targets[rows, :]
+        else:
             rows = xp.asarray(rows, device=device(x))
-        network, t = state.last, _taken(targets, rows)
-        trace = forward(network, _taken(x, rows))
+            inputs, t = xp.take(x, rows, axis=0), xp.take(targets, rows, axis=0)
+        trace = forward(network, inputs)
         total = total + xp.sum(loss.function(trace.judged(loss), t), axis=-1)
         gradient = gradients(trace, back_propagate(network, trace, t, loss))
         if rule.pull:
@@ -203,38 +195,6 @@ def _learn(state: Training, x: Array, targets: Array, batches: list[Any], rule: 
     return total
 
 
-def _taken(array: Array, rows: Any) -> Array:
-    return array[rows, :] if isinstance(rows, slice) else namespace(array).take(array, rows, axis=0)
-
-
-def _begin(start: Network | Training, seed: int) -> Training:
-    """A training of its own, that shares no array that will be written to."""
-    if isinstance(start, Training):
-        return replace(
-            start,
-            last=_copy(start.last),
-            velocity=namespace(start.velocity).asarray(start.velocity, copy=True),
-            costs=list(start.costs),
-            validation_costs=list(start.validation_costs),
-        )
-    return Training(_copy(start), namespace(start.parameters).zeros_like(start.parameters), seed)
-
-
-def _copy(network: Network) -> Network:
-    xp = namespace(network.parameters)
-    return network.with_parameters(xp.asarray(network.parameters, copy=True))
-
-
-def _counted(epochs: int, progress: bool) -> Iterable[int]:
-    if not progress:
-        return range(epochs)
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        raise ImportError("the progress bar is tqdm's. Install it: pip install tqdm") from None
-    return tqdm(range(epochs), unit="epoch")
-
-
 def _validate(state: Training, x: Array, targets: Array, loss: Loss) -> None:
     """Notes the cost of the validation data, and keeps the network if it is the best so far."""
     total = 0.0
@@ -243,7 +203,7 @@ def _validate(state: Training, x: Array, targets: Array, loss: Loss) -> None:
         total += part * (rows.stop - rows.start)
     state.validation_costs.append(total / x.shape[0])
     if state.best is None or state.validation_costs[-1] < min(state.validation_costs[:-1]):
-        state.best = _copy(state.last)
+        state.best = state.last.with_parameters(_copy(state.last.parameters))
 
 
 def _reason_to_stop(state: Training, patience: int | None) -> str:

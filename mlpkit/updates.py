@@ -1,8 +1,6 @@
 """What is done with a gradient.
 
-Parameters, gradient and velocity are flat vectors of one layout, so that an update is a few
-operations on whole vectors, at any depth. They are updated in place where their library allows it,
-and returned.
+Vectors are updated in place where their library allows it, and returned.
 """
 
 from __future__ import annotations
@@ -16,11 +14,9 @@ from mlpkit.losses import Loss
 
 
 class Rule(NamedTuple):
-    """What a training makes its steps by.
+    """What a training makes its steps by: a loss, the settings of ``momentum_step``, and a pull.
 
-    Attributes:
-        loss, rate, momentum, decay: as for ``deltas`` and ``momentum_step``.
-        pull: takes the parameters, returns the slope of a penalty there; None without one.
+    The pull takes the parameters and returns the slope of a penalty there.
     """
 
     loss: Loss
@@ -46,29 +42,20 @@ def momentum_step(
     momentum: float = 0.0,
     decay: Array | None = None,
 ) -> tuple[Array, Array]:
-    """One step downhill that remembers the step before it.
+    """One step downhill that remembers the step before it. Returns new parameters and velocity.
 
     velocity = momentum * velocity - rate * gradient - decay * parameters, then
     parameters = parameters + velocity (Mitchell, Machine Learning, equation 4.18; with weight decay
-    as in a lecture deck for CS 445/545). The velocity is the step itself, with the learning rate
-    already in it; before the first step it is zero. Without momentum and decay this is the plain
-    gradient step.
+    as in a lecture deck for CS 445/545). The velocity is the step itself; before the first it is
+    zero. Without momentum and decay this is the plain gradient step.
 
-    PyTorch's SGD keeps another velocity, v = momentum * v + gradient, and then takes
-    rate * v off the parameters. Ours is -rate times that one, and the steps are the same as long as
-    the rate stays the same. When the rate changes, PyTorch's whole step scales with it at once, and
-    ours only its new part; to follow PyTorch, multiply the velocity by new rate / old rate. Its
-    weight_decay is in the gradient: decay = rate * weight_decay, for weights and biases alike.
+    PyTorch's velocity, v = momentum * v + gradient, is ours divided by -rate: the steps are the
+    same until the rate changes. To follow PyTorch then, multiply our velocity by new rate / old
+    rate. Its weight_decay is in the gradient: decay = rate * weight_decay, biases included.
 
-    Args:
-        parameters, velocity, gradient: of one shape.
-        rate: the learning rate, above 0.
-        momentum: how much of the last step is kept, from 0 up to but not including 1.
-        decay: how much is taken off each parameter, as a part of it, each from 0 to 1;
-            ``strength * network.weight_mask`` spares the biases. None for no decay.
-
-    Returns:
-        The new parameters and the new velocity.
+    The vectors have one shape. The rate is above 0. Momentum is the part of the last step that is
+    kept, from 0 up to but not including 1. Decay is the part that is taken off each parameter, each
+    from 0 to 1: ``strength * network.weight_mask`` spares the biases.
     """
     check_same_shape(parameters=parameters, velocity=velocity, gradient=gradient)
     velocity *= momentum

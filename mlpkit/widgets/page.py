@@ -13,7 +13,7 @@ _HERE = Path(__file__).parent
 
 
 # What joins modules in a browser: an import of another file, and the word before what is exported.
-_IMPORT = re.compile(r'^import [^;]*? from "\./[\w/]+\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import [^;]*? from "\.\.?/[\w/]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re.MULTILINE)
 
 

@@ -24,7 +24,7 @@ from mlpkit.network import (
     predict,
 )
 from mlpkit.penalties import l1, l2
-from mlpkit.training import train
+from mlpkit.training import batches_of, rule_for, train
 from mlpkit.updates import momentum_step
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]]
@@ -137,6 +137,15 @@ def test_one_example_at_a_time_learns_xor():
     training = train(network, *XOR, rate=0.5, momentum=0.9, epochs=600)
     assert training.costs[-1] < 0.001 < 0.1 < training.costs[0]
     assert predict(training.network, XOR[0]).tolist() == [0, 1, 1, 0]
+
+
+def test_a_rule_is_plain_unless_more_is_asked_for():
+    rule = rule_for(Network((2, 1)), squared_error, 0.1)
+    assert rule == (squared_error, 0.1, 0.0, None, None)
+    rule = rule_for(Network((2, 1)), squared_error, 0.1, 0.5, 0.25, l2(2.0))
+    assert rule[:3] == (squared_error, 0.1, 0.5)
+    assert rule.decay.tolist() == [0.25, 0.25, 0.0]
+    assert rule.pull(np.ones(3)).tolist() == [2.0, 2.0, 0.0]
 
 
 def test_the_network_that_was_given_is_not_changed():
@@ -348,6 +357,14 @@ def test_each_epoch_takes_every_example_once_in_a_new_order():
     assert first != second
 
 
+def test_rows_that_need_not_be_copied_are_slices():
+    x = np.zeros((4, 2))
+    assert batches_of(x, 4, 0, 0) == batches_of(x, 5, 0, 0) == [slice(None)]
+    online = batches_of(x, 1, 0, 0)
+    assert sorted((rows.start, rows.stop) for rows in online) == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert sorted(np.concatenate(batches_of(x, 3, 0, 0))) == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("batch_size", [1, 5, 23])
 @pytest.mark.parametrize("networks", [None, 2])
 def test_going_on_gives_the_bits_of_never_having_stopped(batch_size, networks):
@@ -442,13 +459,11 @@ def test_ctrl_c_keeps_what_was_learned(batch_size):
             raise KeyboardInterrupt
 
     training = train(softmax_network(), x, t, epochs=100, callback=press, **settings)
-    assert training.interrupted
     assert training.ended == "interrupted in epoch 4"
     after_three = train(softmax_network(), x, t, epochs=3, **settings)
-    assert not after_three.interrupted
     assert (training.network.parameters == after_three.network.parameters).all()
     on = train(training, x, t, epochs=2, **settings)
-    assert not on.interrupted
+    assert on.ended == "all 2 epochs are done"
     whole = train(softmax_network(), x, t, epochs=5, **settings)
     assert (on.network.parameters == whole.network.parameters).all()
 
@@ -466,7 +481,7 @@ def test_ctrl_c_in_the_middle_of_an_epoch_keeps_its_steps():
     network = random_network((4, 3), seed=1)
     loss = squared_error._replace(slope=impatient)
     training = train(network, x, np.eye(3)[classes], loss=loss, rate=0.1, epochs=9)
-    assert training.interrupted
+    assert training.ended == "interrupted in epoch 2"
     assert training.epochs == len(training.costs) == 1
     one = train(network, x, np.eye(3)[classes], rate=0.1, epochs=1)
     assert (training.network.parameters != one.network.parameters).any()

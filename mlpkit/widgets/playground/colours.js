@@ -1,0 +1,96 @@
+import { make } from "../shared.js";
+
+// Orange is low and blue is high, by way of a near white. The classes have the colours of
+// mlpkit.figures.style, and a shape each, so that nobody needs to tell the colours apart.
+const OUTLINES = { "●": "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0-14 0z", "■": "M-6-6h12v12h-12z",
+  "▲": "M0-9L8 6H-8z", "◆": "M0-9L9 0L0 9L-9 0z" };
+export const CLASSES = [
+  [230, 159, 0], [0, 114, 178], [0, 158, 115], [204, 121, 167],
+  [213, 94, 0], [86, 180, 233], [90, 90, 90], [150, 140, 30],
+].map((colour, i) => ({ colour, sign: "●■▲◆"[i % 4], outline: OUTLINES["●■▲◆"[i % 4]] }));
+const PAPER = [247, 246, 242];
+// Not quite the full colours, so that points stand out on a map.
+const DEEPEST = 0.85;
+const [LOW, HIGH] = [CLASSES[0].colour, CLASSES[1].colour];
+
+// What a kernel sends for a value that is not a number.
+export const NOT_A_NUMBER = 255;
+const MOST = 254;
+
+export function css([red, green, blue]) {
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
+// Between the paper (0) and a colour (1).
+function tinted(colour, share) {
+  return colour.map((part, i) => Math.round(PAPER[i] + (part - PAPER[i]) * share));
+}
+
+// The colour of a value from -1 to 1.
+export function signedColour(value) {
+  return tinted(value < 0 ? LOW : HIGH, DEEPEST * Math.min(Math.abs(value), 1));
+}
+
+// A pixel as one number, as canvases keep them.
+function pixel([red, green, blue]) {
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+function tableOf(colour) {
+  return Uint32Array.from({ length: MOST + 1 }, (_, level) => pixel(colour(level / MOST)));
+}
+
+// For each level that a kernel sends, its pixel.
+export const SIGNED = tableOf((share) => signedColour(2 * share - 1));
+export const TWO_COLOURS = tableOf((share) => signedColour(share < 0.5 ? -0.8 : 0.8));
+export const BY_CLASS = CLASSES.map(({ colour }) => tableOf((share) => tinted(colour, DEEPEST * share)));
+const HATCH = [pixel([120, 120, 120]), pixel([205, 205, 205])];
+
+// A small canvas with one pixel for each point of a grid; the page enlarges it.
+export function heatMap(grid, attributes = {}) {
+  const canvas = make("canvas", { width: grid, height: grid, "aria-hidden": "true", ...attributes });
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  const image = context.createImageData(grid, grid);
+  const pixels = new Uint32Array(image.data.buffer);
+  // With classes, each point has the table of its class.
+  function paint(levels, table, classes) {
+    for (let row = 0, i = 0; row < grid; row += 1) {
+      // The first row of what is sent lies lowest.
+      for (let at = (grid - 1 - row) * grid, end = at + grid; at < end; at += 1, i += 1) {
+        const tones = classes ? table[classes[at]] : table;
+        pixels[i] = levels[at] === NOT_A_NUMBER ? HATCH[((row + i) >> 2) & 1] : tones[levels[at]];
+      }
+    }
+    context.putImageData(image, 0, 0);
+  }
+  return { canvas, paint };
+}
+
+// What to paint of several planes, one for each class: the likeliest class, the surer the deeper.
+export function likeliest(planes, discrete) {
+  const [levels, classes] = [new Uint8Array(planes[0].length), new Uint8Array(planes[0].length)];
+  const chance = MOST / planes.length;
+  for (let i = 0; i < levels.length; i += 1) {
+    const all = planes.map((plane) => plane[i]);
+    const most = Math.max(...all);
+    const sure = discrete ? 0.8 : 0.15 + (0.85 * Math.max(most - chance, 0)) / (MOST - chance);
+    levels[i] = most === NOT_A_NUMBER ? most : Math.round(MOST * sure);
+    classes[i] = all.indexOf(most);
+  }
+  return [levels, BY_CLASS, classes];
+}
+
+// A number for readers: three digits, and a minus sign that is one.
+export function written(value) {
+  if (value === null || !Number.isFinite(value)) return "not a number";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e6)
+    ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+// A number as a reader typed it, or NaN.
+export function typed(text) {
+  const plain = text.trim().replace(",", ".").replace("−", "-");
+  return plain === "" ? NaN : Number(plain);
+}
