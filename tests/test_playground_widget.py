@@ -557,3 +557,16 @@ def test_a_fault_of_ours_is_answered_too(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(playground._experiment, "clear", fail)
     answer = page.ask(do="clear")
     assert answer == {"kind": "error", "id": 7, "text": "Out of order"}
+
+
+def test_the_inputs_of_the_network_are_made_from_the_readers_numbers():
+    generator = np.random.default_rng(0)
+    x = generator.uniform((300, 900), (800, 2600), (40, 2))
+    widget = Playground(x, np.arange(40) % 3, features=("x1", "x1*x2"), hidden=(3,))
+    low, high = x.min(axis=0), x.max(axis=0)
+    scaled = 10 * (x - low) / (high - low) - 5
+    expected = np.stack([scaled[:, 0], scaled[:, 0] * scaled[:, 1]], axis=1)
+    np.testing.assert_allclose(widget.inputs(x), expected, rtol=0, atol=1e-9)
+    assert forward(widget.network, widget.inputs(x)).output.shape == (40, 3)
+    with pytest.raises(ValueError, match=r"shape \(2,\); expected \(places, 2\)"):
+        widget.inputs([500, 1500])

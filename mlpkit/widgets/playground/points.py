@@ -47,6 +47,18 @@ class Points:
             return np.eye(self.classes)[self.labels.astype(int)]
         return (2 * self.labels - 1 if output == "tanh" else self.labels)[:, None]
 
+    def on_the_plane(self, x: Any) -> np.ndarray:
+        """Places in the reader's numbers, shape (places, 2), as they are on the plane.
+
+        Raises:
+            ValueError: they are not that.
+        """
+        places = _numbers("x", x)
+        if places.ndim != 2 or places.shape[1] != 2:
+            raise ValueError(f"x has the shape {places.shape}; expected (places, 2).")
+        low, high = np.array(self.ranges).T
+        return PLANE * (2 * places - low - high) / (high - low)
+
     def with_point(self, x: np.ndarray, label: int, train_part: int) -> Points:
         """One more point, which is trained or tested on so that the parts stay as they are."""
         count = len(self.x)

@@ -17,6 +17,7 @@ from mlpkit.training import Training
 from mlpkit.widgets.page import PageWidget, script, style
 from mlpkit.widgets.playground.challenge import Challenge
 from mlpkit.widgets.playground.experiment import Experiment
+from mlpkit.widgets.playground.features import features_of
 from mlpkit.widgets.playground.frame import (
     GRID,
     choices_for_the_page,
@@ -113,8 +114,20 @@ class Playground(PageWidget):
 
     @property
     def network(self) -> Network:
-        """The network as it stands, a copy. Its inputs are the features of the points."""
+        """The network as it stands, a copy. It takes what ``inputs`` gives."""
         return deepcopy(self._experiment.network)
+
+    def inputs(self, x: Any) -> np.ndarray:
+        """Places in your own numbers, as the network gets them: on the plane, and as features.
+
+        Args:
+            x: shape (places, 2).
+
+        Returns:
+            Shape (places, features), the features in the order of ``settings``.
+        """
+        now = self._experiment.now
+        return features_of(now.points.on_the_plane(x), now.settings.features)
 
     @property
     def training(self) -> Training:
