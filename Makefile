@@ -10,8 +10,10 @@ STAMP := .venv/.installed
 # pip must fail, and not fall back to the machine's own Python, if the environment is damaged.
 PIP := $(PY) -m pip --require-virtualenv -qq --disable-pip-version-check install
 # A file stays in one process: the cells of a notebook need one kernel, the tests of a widget one
-# browser. Beyond eight processes the sandboxes and browsers only wait for one another.
-PYTEST := $(PY) -m pytest -n logical --maxprocesses 8 --dist loadfile
+# browser. Tests wait for browsers and sandboxes, so there is one process more than there are cores;
+# beyond eight they only wait for one another. What waits most comes first, in the order of names.
+WORKERS = $(shell $(PY) -c 'import os; print(min(os.cpu_count() + 1, 8))')
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 LECTURES := $(wildcard lectures/*.ipynb)
 FIRST_PAGE := $(firstword $(wildcard lectures/00_welcome.ipynb) lectures/05_backpropagation_by_hand.ipynb)
