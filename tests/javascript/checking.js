@@ -52,7 +52,7 @@ export const buffers = [
   doubles(1, 2, 3, 0.7, 0.6, 0.5, 0.8, NaN, 0.6),
 ];
 
-const choice = (label, values, kind = "choice") => ({ label, kind, values });
+const choice = (label, values, kind = "choice") => ({ label, kind, values, texts: values.map(String) });
 export const traits = {
   choices: { features: choice("Features", features, "subset"), data: choice("Data", ["circle", "own"]),
     hidden: { ...choice("Layers", [1, 2], "layers"), most: 6 }, rate: choice("Rate", [0.1, 1]),

@@ -8,6 +8,8 @@ export const CLASSES = [
   [230, 159, 0], [0, 114, 178], [0, 158, 115], [204, 121, 167],
   [213, 94, 0], [86, 180, 233], [90, 90, 90], [150, 140, 30],
 ].map((colour, i) => ({ colour, sign: "●■▲◆"[i % 4], outline: OUTLINES["●■▲◆"[i % 4]] }));
+// Of lines and bars, on a light page and on a dark one.
+export const [POSITIVE, NEGATIVE] = ["#1a85c0", "#c07f00"];
 const PAPER = [247, 246, 242];
 // Not quite the full colours, so that points stand out on a map.
 const DEEPEST = 0.85;
@@ -17,9 +19,7 @@ const [LOW, HIGH] = [CLASSES[0].colour, CLASSES[1].colour];
 export const NOT_A_NUMBER = 255;
 const MOST = 254;
 
-export function css([red, green, blue]) {
-  return `rgb(${red}, ${green}, ${blue})`;
-}
+export const css = (colour) => `rgb(${colour})`;
 
 // Between the paper (0) and a colour (1).
 function tinted(colour, share) {
@@ -32,15 +32,11 @@ export function signedColour(value) {
 }
 
 // A pixel as one number, as canvases keep them.
-function pixel([red, green, blue]) {
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-}
-
-function tableOf(colour) {
-  return Uint32Array.from({ length: MOST + 1 }, (_, level) => pixel(colour(level / MOST)));
-}
+const pixel = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
 
 // For each level that a kernel sends, its pixel.
+const tableOf = (colour) =>
+  Int32Array.from({ length: MOST + 1 }, (_, level) => pixel(colour(level / MOST)));
 export const SIGNED = tableOf((share) => signedColour(2 * share - 1));
 export const TWO_COLOURS = tableOf((share) => signedColour(share < 0.5 ? -0.8 : 0.8));
 export const BY_CLASS = CLASSES.map(({ colour }) => tableOf((share) => tinted(colour, DEEPEST * share)));
@@ -51,7 +47,7 @@ export function heatMap(grid, attributes = {}) {
   const canvas = make("canvas", { width: grid, height: grid, "aria-hidden": "true", ...attributes });
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const image = context.createImageData(grid, grid);
-  const pixels = new Uint32Array(image.data.buffer);
+  const pixels = new Int32Array(image.data.buffer);
   // With classes, each point has the table of its class.
   function paint(levels, table, classes) {
     for (let row = 0, i = 0; row < grid; row += 1) {

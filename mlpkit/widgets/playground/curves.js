@@ -1,15 +1,19 @@
-import { make } from "../shared.js";
+import { html, make } from "../shared.js";
 import { written } from "./colours.js";
+import { write } from "./controls.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-export function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+// An area with its axes, and what writes at them: for each the low end, the name and the high end.
+export function withAxes(area) {
+  const axes = ["across", "up"].map((name) => make("div", { class: `mlp-ticks mlp-${name}` },
+    make("span"), make("span"), make("span")));
+  const label = (...texts) => axes.forEach((axis, i) =>
+    texts[i].forEach((text, k) => write(axis.children[k], text)));
+  return [make("div", { class: "mlp-framed" }, axes[1], area, axes[0]), label];
 }
 
 const [WIDTH, HEIGHT] = [300, 90];
+const CHART = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+  <path class="mlp-test"/><path class="mlp-train"/></svg>`;
 
 // The line through a row of losses; it is broken where they are not numbers.
 export function lineThrough(epochs, losses, most) {
@@ -23,39 +27,29 @@ export function lineThrough(epochs, losses, most) {
   return path;
 }
 
-// The losses over the epochs, and below them their numbers.
-export function lossCurves() {
-  const lines = ["test", "train"].map((name) => svg("path", { class: `mlp-${name}` }));
-  const numbers = Object.fromEntries(["train", "test"].map((name) => [name, make("output")]));
-  const top = make("span", { class: "mlp-top" });
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none",
-    "aria-hidden": "true" }, ...lines);
-  const key = (name) => svg("svg", { viewBox: "0 0 24 8", class: "mlp-key", "aria-hidden": "true" },
-    svg("path", { d: "M0 4H24", class: `mlp-${name}` }));
-  const element = make("div", { class: "mlp-losses" },
-    make("div", { class: "mlp-heading" }, "Loss"),
-    make("div", { class: "mlp-legend" },
-      make("span", {}, key("train"), "Training ", numbers.train),
-      make("span", {}, key("test"), "Test ", numbers.test)),
-    make("div", { class: "mlp-chart" }, picture, top));
-  const draw = ({ header, curves: all }) => {
-    const length = all.length / 3;
-    const [epochs, train, test] = [0, 1, 2].map((k) => all.subarray(k * length, (k + 1) * length));
-    let most = 0;
-    for (let i = length; i < all.length; i += 1) if (all[i] > most && all[i] < Infinity) most = all[i];
-    lines[0].setAttribute("d", lineThrough(epochs, test, most * 1.05 || 1));
-    lines[1].setAttribute("d", lineThrough(epochs, train, most * 1.05 || 1));
-    numbers.train.textContent = lossText(header.train);
-    numbers.test.textContent = lossText(header.test);
-    top.textContent = most ? written(most * 1.05) : "";
-  };
-  return { element, draw };
-}
-
 // So many digits always, that the numbers do not dance.
 export function lossText(loss) {
-  if (loss === null) return "not a number";
-  return loss < 1000 ? loss.toFixed(3) : written(loss);
+  return loss !== null && loss < 1000 ? loss.toFixed(3) : written(loss);
+}
+
+// The losses over the epochs, and their numbers.
+export function lossCurves() {
+  const area = html(make("div", { class: "mlp-chart" }), CHART);
+  const [chart, label] = withAxes(area);
+  const numbers = ["train", "test"].map((name) => make("output", { class: `mlp-key mlp-${name}` }));
+  const element = make("div", { class: "mlp-losses" }, make("div", { class: "mlp-heading" }, "Loss"),
+    make("div", { class: "mlp-legend" }, ...numbers), chart);
+  const draw = ({ header, curves }) => {
+    const length = curves.length / 3;
+    const row = (k) => curves.subarray(k * length, (k + 1) * length);
+    const most = Math.max(...curves.subarray(length).filter(Number.isFinite), 0);
+    [row(2), row(1)].forEach((losses, i) =>
+      area.firstChild.children[i].setAttribute("d", lineThrough(row(0), losses, most || 1)));
+    write(numbers[0], `Training ${lossText(header.train)}`);
+    write(numbers[1], `Test ${lossText(header.test)}`);
+    label(["0", "epoch", written(curves[length - 1])], ["0", "loss", most ? written(most) : ""]);
+  };
+  return { element, draw };
 }
 
 // A bar's length, from 0 to 1: each power of ten from 10^-6 to 10 takes as much.
@@ -69,17 +63,16 @@ export function gradientNorms() {
   const element = make("div", { class: "mlp-norms" },
     make("div", { class: "mlp-heading" }, "Gradient of each layer ",
       make("span", { class: "mlp-faint" }, "norm, logarithmic")), list);
-  let rows = [];
   const draw = ({ header: { norms } }) => {
-    if (rows.length !== norms.length) {
-      rows = norms.map(() => ({ bar: make("span", { class: "mlp-bar" }), number: make("output") }));
-      list.replaceChildren(...rows.map(({ bar, number }, i) => make("li", {},
-        make("span", {}, i + 1 < rows.length ? `Layer ${i + 1}` : "Output"),
-        bar, number)));
+    while (list.children.length > norms.length) list.lastChild.remove();
+    while (list.children.length < norms.length) {
+      list.append(make("li", {}, make("span"), make("span", { class: "mlp-bar" }), make("output")));
     }
-    rows.forEach(({ bar, number }, i) => {
-      bar.style.backgroundSize = `${(100 * logLength(norms[i])).toFixed(1)}% 100%`;
-      number.textContent = written(norms[i]);
+    norms.forEach((norm, i) => {
+      const [name, bar, number] = list.children[i].children;
+      write(name, i + 1 < norms.length ? `Layer ${i + 1}` : "Output");
+      bar.style.backgroundSize = `${(100 * logLength(norm)).toFixed(0)}% 100%`;
+      write(number, written(norm));
     });
   };
   return { element, draw };

@@ -1,10 +1,8 @@
 import { BY_CLASS, SIGNED, TWO_COLOURS } from "./colours.js";
 
 // What was sent as single precision; it need not lie where such numbers could be read in place.
-export function floats(buffer) {
-  const { buffer: bytes, byteOffset: start, byteLength: length } = buffer;
-  return start % 4 === 0 ? new Float32Array(bytes, start, length / 4)
-    : new Float32Array(bytes.slice(start, start + length));
+export function floats({ buffer, byteOffset, byteLength }) {
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
 export function octets({ buffer, byteOffset, byteLength }) {
@@ -13,15 +11,14 @@ export function octets({ buffer, byteOffset, byteLength }) {
 
 // A frame, with names for what its buffers hold. Layers count from 1; layer 0 is the features, of
 // which the units are all that there are, in the order to show, whether used or not.
-export function readFrame(header, buffers, featureMaps, features) {
+export function readFrame(header, [maps, ...numbers], featureMaps, features) {
   const { sizes } = header;
   const area = featureMaps.length / features.length;
-  const [maps, parameters, gradient, curves] =
-    [octets(buffers[0]), ...buffers.slice(1).map(floats)];
-  const weights = [0];
-  const units = [0, 0];
+  const [parameters, gradient, curves] = numbers.map(floats);
+  // Where the parameters and the units of each layer begin.
+  const [weights, units] = [[0, 0], [0, 0]];
   for (let layer = 1; layer < sizes.length; layer += 1) {
-    weights.push(weights[layer - 1] + (layer > 1 ? (sizes[layer - 2] + 1) * sizes[layer - 1] : 0));
+    weights.push(weights[layer] + (sizes[layer - 1] + 1) * sizes[layer]);
     units.push(units[layer] + sizes[layer]);
   }
   const top = sizes.length - 1;
@@ -31,8 +28,8 @@ export function readFrame(header, buffers, featureMaps, features) {
     weight: (layer, to, from) => weights[layer] + to * sizes[layer - 1] + from,
     bias: (layer, unit) => weights[layer] + sizes[layer] * sizes[layer - 1] + unit,
     levels(layer, unit) {
-      const start = (layer === 0 ? unit : units[layer] + unit) * area;
-      return (layer === 0 ? featureMaps : maps).subarray(start, start + area);
+      const start = (units[layer] + unit) * area;
+      return (layer === 0 ? featureMaps : octets(maps)).subarray(start, start + area);
     },
     table(layer, unit, discrete) {
       if (ofClasses && layer === top) return BY_CLASS[unit];

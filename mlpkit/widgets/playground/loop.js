@@ -1,28 +1,29 @@
-const KEPT = 300;
-const AHEAD = 2;
+const [KEPT, PATIENCE] = [300, 1000];
 const GONE = "The kernel has gone. Run the cell again.";
+const BUSY = "The kernel is busy with another cell.";
 
 // Asks the kernel, and has each frame drawn when the screen next shows something.
 //
-// To play is to ask for another frame whenever one is drawn. So pausing is not to ask, and a page
-// that is closed or a kernel that is gone stops everything. Two frames are on their way at a
-// time: Jupyter's server holds each back until the browser has confirmed what came before it, which
-// a browser that has nothing to ask does after 40 ms only.
-export function startLoop(model, { draw, tell }) {
+// To play is to ask for another frame whenever one has come. So pausing is not to ask, and a page
+// that is closed or a kernel that is gone stops everything. One request is on its way at a time,
+// and at most one frame waits to be drawn while the kernel makes the next.
+export function startLoop(model, { draw, tell, say }) {
   const name = Math.random().toString(36).slice(2);
-  const [queue, asked, frames, timings] = [[], new Map(), [], []];
-  const painted = new MessageChannel();
-  let [count, request, driving, gone] = [0, null, false, false];
-  let [last, drawing] = [null, null];
+  const [queue, frames, timings] = [[], [], []];
+  let [count, asked, request, driving, gone] = [0, null, null, false, false];
+  let [last, drawing, patience, isLate] = [null, null, null, false];
 
   function next() {
-    while (!gone && asked.size < 1 && frames.length < 2) {
-      const asking = queue.shift() ?? (driving ? { message: { do: "play" } } : null);
-      if (!asking) return;
-      const id = `${name}-${(count += 1)}`;
-      asked.set(id, { ...asking, at: performance.now() });
-      model.send({ ...asking.message, id });
-    }
+    if (gone || asked || frames.length > 1) return;
+    asked = queue.shift() ?? (driving ? { message: { do: "play" } } : null);
+    if (!asked) return;
+    asked = { ...asked, id: `${name}-${(count += 1)}`, at: performance.now() };
+    model.send({ ...asked.message, id: asked.id });
+    patience = setTimeout(() => wait(true), PATIENCE);
+  }
+  function wait(late) {
+    if (late !== isLate) say(late ? BUSY : "");
+    isLate = late;
   }
   // Promises the answer; that to a frame comes when it has been drawn.
   function ask(message) {
@@ -37,9 +38,13 @@ export function startLoop(model, { draw, tell }) {
   }
 
   function receive(content, buffers) {
-    const asking = asked.get(content.id);
-    asked.delete(content.id);
-    const answer = { ...asking, content, buffers, took: performance.now() - asking?.at };
+    const answer = { content, buffers };
+    if (content.id === asked?.id) {
+      Object.assign(answer, asked, { took: performance.now() - asked.at });
+      asked = null;
+      clearTimeout(patience);
+      wait(false);
+    }
     if (content.kind === "frame") {
       frames.push(answer);
       request ??= requestAnimationFrame(show);
@@ -51,17 +56,15 @@ export function startLoop(model, { draw, tell }) {
   }
 
   function show() {
-    const frame = frames.shift();
+    drawing = { ...frames.shift(), begun: performance.now() };
     request = frames.length ? requestAnimationFrame(show) : null;
     next();
-    drawing = { ...frame, begun: performance.now() };
-    draw(frame.content, frame.buffers);
-    frame.answered?.(frame.content);
-    // A message to oneself comes when the browser has laid out and painted.
-    painted.port1.postMessage(null);
+    draw(drawing.content, drawing.buffers);
+    drawing.answered?.(drawing.content);
+    // That is when the browser has laid out and painted.
+    setTimeout(note);
   }
-
-  painted.port2.onmessage = () => {
+  function note() {
     const { message, content: { ms }, took, begun } = drawing;
     if (message?.do === "play") {
       const compute = ms.learn + ms.look;
@@ -70,7 +73,7 @@ export function startLoop(model, { draw, tell }) {
       if (timings.length > KEPT) timings.shift();
     }
     last = driving ? begun : null;
-  };
+  }
 
   function setPlaying(value) {
     driving = value && !gone;
@@ -78,14 +81,15 @@ export function startLoop(model, { draw, tell }) {
     model.save_changes();
     next();
   }
-  // Another view of the same model, or the kernel, may pause too.
-  const follow = () => { driving &&= model.get("playing"); };
   const lose = () => {
     [driving, gone] = [false, true];
+    clearTimeout(patience);
     model.set("playing", false);
     tell(GONE);
   };
-  const listeners = { "msg:custom": receive, "change:playing": follow, comm_live_update: lose };
+  // Another view of the same model, or the kernel, may pause too.
+  const listeners = { "msg:custom": receive, comm_live_update: lose,
+    "change:playing": () => { driving &&= model.get("playing"); } };
   Object.entries(listeners).forEach(([event, listener]) => model.on(event, listener));
 
   function stop() {
@@ -93,7 +97,7 @@ export function startLoop(model, { draw, tell }) {
     gone = true;
     Object.entries(listeners).forEach(([event, listener]) => model.off(event, listener));
     cancelAnimationFrame(request);
-    painted.port1.close();
+    clearTimeout(patience);
   }
   return { ask, setPlaying, stop, timings };
 }

@@ -1,7 +1,7 @@
 import { follow, make, widget } from "../shared.js";
-import { button, control, dataPicker, operable, part } from "./controls.js";
+import { button, control, dataPicker, operable, part, write } from "./controls.js";
 import { gradientNorms, lossCurves, lossText } from "./curves.js";
-import { octets, readFrame, unitName } from "./frame.js";
+import { octets, readFrame } from "./frame.js";
 import { makeInspector } from "./inspector.js";
 import { startLoop } from "./loop.js";
 import { makeNetwork } from "./network.js";
@@ -14,107 +14,91 @@ const POINTS = ["noise", "train_part", "batch_size", "epochs_per_frame"];
 function render({ model, el }) {
   const features = model.get("choices").features.values;
   const featureMaps = octets(model.get("feature_maps"));
-  const view = { ...model.get("view") };
-  let [frame, looked] = [null, view.unit];
-  const status = make("div", { class: "mlp-unseen", role: "status" });
+  const status = make("p", { class: "mlp-faint mlp-status", role: "status" });
   const alert = make("p", { class: "mlp-alert", role: "alert" });
   const goal = make("p", { class: "mlp-goal" });
-  const say = (text) => { status.textContent = text; };
-  const tell = (text) => { alert.textContent = text; };
-  const loop = startLoop(model, { draw: receive, tell });
-  const ask = (message) => {
-    tell("");
-    return loop.ask(message);
+  const pace = make("output", { class: "mlp-faint" });
+  const say = (text) => write(status, text);
+  const tell = (text) => write(alert, text);
+  const loop = startLoop(model, { draw: receive, tell, say });
+  const stops = [loop.stop];
+  // What all parts of the page need.
+  const page = {
+    model, features, say, view: { ...model.get("view") },
+    ask(message) {
+      tell("");
+      return loop.ask(message);
+    },
+    // Does something now, and whenever one of these traits changes.
+    whenever(names, act) {
+      act();
+      stops.push(follow(model, names, act));
+    },
+    redraw: () => page.frame && draw(true),
   };
-  const look = (place) => {
-    looked = place ?? view.unit;
-    drawPlane();
-  };
-  const network = makeNetwork(model, view, { ask, features });
-  const plane = makePlane(model, view, { ask, say, redraw });
-  const [losses, norms] = [lossCurves(), gradientNorms()];
-  const bar = playBar(model, { ask, say, play: loop.setPlaying });
-  const inspector = makeInspector({ ask, features, closed: (layer, unit) =>
-    network.body.querySelector(`[data-key="${layer},${unit}"]`)?.focus() });
-  const hint = pointAt(network, { ask, look, features,
-    inspect: (place, from) => inspector.open(frame, place, from) });
-  const set = (name, value) => ask({ do: "set", name, value });
-  const settings = Object.fromEntries([...LEARNING, ...POINTS, "temperature"]
-    .map((name) => [name, control(model, name, set)]));
-  const elements = (names) => names.map((name) => settings[name].element);
-  const data = dataPicker(model, set);
-  const files = exportBar(model, ask, tell);
+  const plane = makePlane(page);
+  const network = makeNetwork(page);
+  const inspector = makeInspector(page, (layer, unit) =>
+    network.body.querySelector(`[data-key="${layer},${unit}"]`)?.focus());
+  const hint = pointAt(network, plane, inspector, page);
+  const [losses, norms, bar] = [lossCurves(), gradientNorms(), playBar(page, plane, loop)];
+  const controls = (names) => names.map((name) => control(page, name));
+  const [temperature] = controls(["temperature"]);
 
-  function drawPlane() {
-    if (!frame) return;
-    const [layer, unit] = looked ?? [];
-    if (layer > frame.top || (layer && unit >= frame.header.sizes[layer])) looked = null;
-    plane.draw(frame, looked, looked ? unitName(frame, features, ...looked) : "Output");
-  }
-  function redraw() {
-    if (frame) network.draw(frame, true);
-    drawPlane();
+  function draw(stands) {
+    network.draw(page.frame, stands);
+    [hint, plane, losses, norms, inspector, bar].forEach((each) => each.draw(page.frame));
   }
   function receive(header, buffers) {
-    frame = readFrame(header, buffers, featureMaps, features);
-    network.draw(frame, !model.get("playing"));
-    drawPlane();
-    [losses, norms, inspector, bar].forEach((each) => each.draw(frame));
-    settings.temperature.element.hidden = !frame.ofClasses;
+    page.frame = readFrame(header, buffers, featureMaps, features);
+    draw(!model.get("playing"));
+    temperature.hidden = !page.frame.ofClasses;
     goal.dataset.reached = Boolean(header.goal?.reached);
-    const text = [model.get("challenge")?.text, header.goal?.text].filter(Boolean).join(" ");
-    if (goal.textContent !== text) goal.textContent = text;
-    if (view.timings) root.querySelector(".mlp-pace").textContent = pace(loop.timings);
+    write(goal, [model.get("challenge")?.text, header.goal?.text].filter(Boolean).join(" "));
+    const { frame: interval } = loop.timings.at(-1) ?? {};
+    if (page.view.timings && interval) write(pace, `${Math.round(1000 / interval)} frames/s`);
   }
   const root = widget("div", { class: "mlp-playground", role: "group", "aria-label": "Playground" },
-    status, goal, bar.element, part("learning", { class: "mlp-settings" }, ...elements(LEARNING)),
-    alert, make("div", { class: "mlp-columns" },
-      part("data", { class: "mlp-left" }, data.element, ...elements(POINTS),
-        button("Regenerate", () => ask({ do: "regenerate" }))),
-      make("div", { class: "mlp-middle" }, network.element, hint, inspector.element),
-      make("div", { class: "mlp-right" }, plane.element, ...elements(["temperature"]),
-        part("curves", {}, losses.element), part("norms", {}, norms.element))),
-    files.element, make("output", { class: "mlp-faint mlp-pace" }));
-  const hide = () => { root.dataset.hidden = model.get("hidden_parts").join(" "); };
-  hide();
+    goal, bar.element, part("learning", { class: "mlp-settings" }, ...controls(LEARNING)),
+    alert, status, make("div", { class: "mlp-columns" },
+      part("data", { class: "mlp-left" }, dataPicker(page), ...controls(POINTS),
+        button("Regenerate", () => page.ask({ do: "regenerate" }))),
+      make("div", { class: "mlp-middle" }, network.element, hint.element, inspector.element),
+      make("div", { class: "mlp-right" }, plane.element, make("div", { class: "mlp-measures" },
+        temperature, part("curves", {}, losses.element), part("norms", {}, norms.element)))),
+    exportBar(page), pace);
+  page.whenever(["hidden_parts"], () => {
+    root.dataset.hidden = model.get("hidden_parts").join(" ");
+    page.redraw();
+  });
   // Where the frames' times are found.
   root.timings = loop.timings;
   el.append(root);
-  ask({ do: "draw" });
-  const stops = [loop.stop, follow(model, ["hidden_parts"], hide),
-    ...[plane, bar, data, files, ...Object.values(settings)].map(({ stop }) => stop)];
+  page.ask({ do: "draw" });
   return () => stops.forEach((stop) => stop());
 }
 
-function pace(timings) {
-  const recent = timings.slice(-30).map(({ frame }) => frame).filter((each) => each !== null);
-  const mean = recent.reduce((sum, each) => sum + each, 0) / recent.length;
-  return recent.length ? `${Math.round(1000 / mean)} frames/s` : "";
-}
-
 // Play, steps, the way back, and the count of epochs.
-function playBar(model, { ask, say, play }) {
-  let header = null;
-  const announce = () => say(`Epoch ${header.epoch}. Training loss ${lossText(header.train)}, `
-    + `test loss ${lossText(header.test)}.`);
+function playBar({ model, ask, say, whenever }, plane, loop) {
   const act = (text, message, title) =>
-    button(text, () => ask(message).then(announce), { title, "aria-label": title });
-  const main = button("Play", () => {
-    play(!model.get("playing"));
-    if (!model.get("playing") && header) announce();
+    button(text, () => ask(message), { title, "aria-label": title });
+  const main = button("", () => {
+    say("");
+    loop.setPlaying(!model.get("playing"));
   }, { class: "mlp-button mlp-play" });
-  const show = () => {
-    main.textContent = model.get("playing") ? "Pause" : "Play";
+  whenever(["playing"], () => {
+    write(main, model.get("playing") ? "Pause" : "Play");
     main.classList.toggle("mlp-playing", model.get("playing"));
-  };
-  show();
+  });
   const undo = act("Undo", { do: "undo" });
-  const [epoch, seen] = [make("output", { class: "mlp-epoch" }), make("output", { class: "mlp-faint" })];
-  const draw = (frame) => {
-    header = frame.header;
-    epoch.textContent = header.epoch.toLocaleString("en");
-    seen.textContent = header.seen ? `${header.seen} of ${header.examples} examples` : "";
-    undo.disabled = !header.can_undo;
+  const count = make("output", { class: "mlp-epoch" });
+  // Nobody listens to losses that change with each frame: they are said when it stands.
+  const draw = ({ header: { epoch, seen, examples, example, train, test, can_undo: canUndo } }) => {
+    write(count, epoch.toLocaleString("en"));
+    undo.disabled = !canUndo;
+    if (model.get("playing")) return;
+    say(`Epoch ${epoch}${seen ? `, ${seen} of ${examples} examples` : ""}. Training loss `
+      + `${lossText(train)}, test loss ${lossText(test)}. ${plane.said(example)}`);
   };
   const element = make("div", { class: "mlp-bar-top" },
     part("steps", { class: "mlp-group" }, main, make("div", { class: "mlp-group mlp-joined" }, "Step",
@@ -123,46 +107,34 @@ function playBar(model, { ask, say, play }) {
     make("div", { class: "mlp-group" },
       act("Reset", { do: "reset" }, "Reset to the same initial weights"),
       act("New weights", { do: "reset", new: true }), undo),
-    make("div", { class: "mlp-count-epochs" }, seen, "Epoch ", epoch));
-  return { element, draw, stop: follow(model, ["playing"], show) };
+    make("div", { class: "mlp-count-epochs" }, "Epoch ", count));
+  return { element, draw };
 }
 
 // The settings as a text, and the picture as a file.
-function exportBar(model, ask, tell) {
+function exportBar({ model, ask, whenever }) {
   const field = operable("input", { type: "text", class: "mlp-state", spellcheck: "false",
     "aria-label": "Settings as a text", placeholder: "all as at first" });
-  const show = () => { field.value = model.get("state"); };
-  show();
+  whenever(["state"], () => { field.value = model.get("state"); });
   const copy = () => navigator.clipboard.writeText(field.value).catch(() => field.select());
-  const save = async (kind) => {
+  async function save(kind) {
     const { svg: source, width, height } = await ask({ do: "picture" });
     if (!source) return;
-    const drawn = new Blob([source], { type: "image/svg+xml" });
-    const file = kind === "SVG" ? drawn : await png(drawn, width, height);
-    download(file, `playground.${kind.toLowerCase()}`);
-  };
-  const element = make("div", { class: "mlp-bar-end" },
+    let href = `data:image/svg+xml,${encodeURIComponent(source)}`;
+    if (kind === "PNG") {
+      const image = make("img", { src: href });
+      await image.decode();
+      const canvas = make("canvas", { width: 2 * width, height: 2 * height });
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      href = canvas.toDataURL();
+    }
+    make("a", { href, download: `playground.${kind.toLowerCase()}` }).click();
+  }
+  return make("div", { class: "mlp-bar-end" },
     part("state", { class: "mlp-group" }, "Settings", field, button("Copy", copy),
       button("Restore", () => ask({ do: "restore", state: field.value }))),
     part("export", { class: "mlp-group" }, "Picture",
-      ...["PNG", "SVG"].map((kind) => button(kind, () => save(kind).catch((error) => tell(error.message))))));
-  return { element, stop: follow(model, ["state"], show) };
-}
-
-function download(blob, name) {
-  const address = URL.createObjectURL(blob);
-  make("a", { href: address, download: name }).click();
-  URL.revokeObjectURL(address);
-}
-
-async function png(drawn, width, height) {
-  const [image, address] = [new Image(), URL.createObjectURL(drawn)];
-  image.src = address;
-  await image.decode();
-  URL.revokeObjectURL(address);
-  const canvas = make("canvas", { width: 2 * width, height: 2 * height });
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => { canvas.toBlob(done, "image/png"); });
+      ...["PNG", "SVG"].map((kind) => button(kind, () => save(kind)))));
 }
 
 export default { render };

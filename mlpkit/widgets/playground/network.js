@@ -1,177 +1,169 @@
 import { make } from "../shared.js";
-import { css, heatMap, signedColour, written } from "./colours.js";
+import { NEGATIVE, POSITIVE, css, heatMap, signedColour, written } from "./colours.js";
 import { button, operable, part } from "./controls.js";
-import { svg } from "./curves.js";
 import { pretty, unitName } from "./frame.js";
 
 const [MOST_UNITS, HEAD, NEW_LAYER] = [8, 30, 2];
 // The side of a unit, and from one unit to the next, in pixels; and where there are many columns.
 const [ROOMY, DENSE] = [{ side: 38, pitch: 52 }, { side: 28, pitch: 48 }];
 
-// From the middle to the right for a positive length, to the left for a negative one. A gradient,
-// because it needs neither a new layout nor a new layer.
-function signedBar(length) {
-  const [start, end, sign] = length < 0 ? [50 + 50 * length, 50, "negative"]
-    : [50, 50 + 50 * length, "positive"];
-  const filled = `transparent ${start}%, var(--${sign}) ${start}% ${end}%, transparent ${end}%`;
-  return `linear-gradient(90deg, ${filled})`;
-}
+const largest = (numbers) => Math.max(1e-12, ...numbers.map((each) => Math.abs(each) || 0));
 
-// The network: a column of buttons for each layer, and lines between them.
-export function makeNetwork(model, view, { ask, features }) {
-  const edges = svg("svg", { class: "mlp-edges", "aria-hidden": "true" });
+// The network: a button for each unit, and under the buttons one canvas with all that learning
+// changes. A browser draws one canvas much sooner than as many elements as there are weights.
+export function makeNetwork({ model, view, features, ask }) {
+  const canvas = make("canvas", { class: "mlp-edges", "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  const map = heatMap(model.get("about").grid);
   const body = make("div", { class: "mlp-net", role: "group", "aria-label":
     "Network. The arrow keys move between units; Enter opens a unit's numbers." });
   const head = part("layers", { class: "mlp-row" });
-  const self = { body, edges, frame: null, units: [], wires: [], described, draw };
-  let [shape, size] = ["", ROOMY];
   const lines = operable("select", { "aria-label": "Lines show", change: () => {
     view.lines = lines.value;
-    drawWires();
+    paint();
   } }, ...["weights", "gradients"].map((value) => make("option", { value }, value)));
   lines.value = view.lines;
-  const setHidden = (value) => ask({ do: "set", name: "hidden", value });
+  const element = make("div", {}, make("div", { class: "mlp-net-bar" }, head,
+    make("span", { class: "mlp-lines-show" }, "Lines show ", lines)), body);
+  const self = { element, body, units: [], wires: [], described, draw, paint };
+  let [frame, shape, size, width] = [null, "", ROOMY, 0];
+  new ResizeObserver(() => {
+    width = body.clientWidth;
+    canvas.width = width * devicePixelRatio;
+    canvas.height = body.clientHeight * devicePixelRatio;
+    paint();
+  }).observe(body);
+
   // Buttons for one less and one more of what there may be so many of.
   function lessAndMore(name, key, [low, count, high], change) {
     return [["−", "less", -1], ["+", "more", 1]].map(([sign, word, by]) => {
       const able = count + by >= low && count + by <= high;
-      return button(sign, () => able && change(by), { class: "mlp-button mlp-small",
-        "aria-label": `One ${name.replace("$", word)}`, "data-key": word + key, "aria-disabled": !able });
+      const click = () => able && ask({ do: "set", name: "hidden", value: change(by) });
+      return button(sign, click, { class: "mlp-button mlp-small", "data-key": word + key,
+        "aria-label": `One ${name.replace("$", word)}`, "aria-disabled": !able });
     });
   }
+  const across = (layer) => (layer + 0.5) / frame.header.sizes.length;
+  const isUsed = (layer, unit) => layer > 0 || frame.header.features.includes(features[unit]);
 
-  function makeUnit(layer, unit, y) {
-    const { frame } = self;
-    const map = heatMap(model.get("about").grid);
-    const [bias, bar] = ["mlp-bias", "mlp-error"].map((name) => make("span", { class: name }));
+  function makeUnit(layer, unit, top) {
+    const name = layer ? "" : make("span", { class: "mlp-name" }, pretty(features[unit]));
     const element = operable("button", { type: "button", class: "mlp-unit", tabindex: -1,
-      "data-key": `${layer},${unit}`, style: `top: ${y}px` }, map.canvas);
-    if (layer) element.append(bias, bar);
-    else {
-      element.append(make("span", { class: "mlp-name" }, pretty(features[unit])));
-      element.setAttribute("aria-pressed", frame.header.features.includes(features[unit]));
-      map.paint(frame.levels(0, unit), frame.table(0, unit, view.discretise));
-    }
-    self.units.push({ element, map, bias, bar, layer, unit, y: y + size.side / 2 });
+      "data-key": `${layer},${unit}`, style: `top: ${top}px`,
+      "aria-pressed": layer ? undefined : String(isUsed(layer, unit)) }, name);
+    self.units.push({ element, layer, unit, y: top + size.side / 2 });
     return element;
   }
 
-  function makeHead(layer, columns) {
-    if (layer === 0 || layer === columns - 1) {
-      return make("div", { class: "mlp-head" }, layer ? "Output" : "Features");
-    }
-    const { hidden } = model.get("settings");
+  function makeHead(layer, hidden) {
+    if (layer === 0) return make("div", { class: "mlp-head" }, "Features");
+    if (layer > hidden.length) return make("div", { class: "mlp-head" }, "Output");
     const count = hidden[layer - 1];
     return part("layers", { class: "mlp-head" }, ...lessAndMore(`unit $ in layer ${layer}`, layer,
-      [1, count, MOST_UNITS], (by) => setHidden(hidden.with(layer - 1, count + by))));
-  }
-
-  function makeColumns() {
-    const used = self.frame.header.features;
-    const fixed = model.get("hidden_parts").includes("features");
-    const counts = self.frame.header.sizes.map((count) => Array.from({ length: count }, (_, i) => i));
-    counts[0] = features.map((_, i) => i).filter((i) => !fixed || used.includes(features[i]));
-    const rows = Math.max(...counts.map((units) => units.length));
-    body.replaceChildren(edges, ...counts.map((units, layer) => {
-      const top = HEAD + ((rows - units.length) * size.pitch) / 2;
-      return make("div", { class: "mlp-column", style: `left: ${across(layer)}%` },
-        makeHead(layer, counts.length),
-        ...units.map((unit, i) => makeUnit(layer, unit, top + i * size.pitch)));
-    }));
-    body.style.height = `${HEAD + rows * size.pitch}px`;
-    body.style.setProperty("--unit", `${size.side}px`);
-  }
-  const across = (layer) => (100 * (layer + 0.5)) / self.frame.header.sizes.length;
-  // Lines run from centre to centre; the units lie over their ends.
-  function makeWires() {
-    const { frame, units } = self;
-    const { sizes, features: used } = frame.header;
-    const at = (layer, unit) => units.find((each) => each.layer === layer && each.unit === unit).y;
-    for (let layer = 1; layer < sizes.length; layer += 1) {
-      for (let to = 0; to < sizes[layer]; to += 1) {
-        for (let from = 0; from < sizes[layer - 1]; from += 1) {
-          const y1 = at(layer - 1, layer > 1 ? from : features.indexOf(used[from]));
-          const y2 = at(layer, to);
-          const line = svg("line", { x1: `${across(layer - 1)}%`, y1, x2: `${across(layer)}%`, y2 });
-          self.wires.push({ line, layer, to, from, y1, y2, index: frame.weight(layer, to, from) });
-        }
-      }
-    }
-    edges.replaceChildren(...self.wires.map(({ line }) => line));
+      [1, count, MOST_UNITS], (by) => hidden.with(layer - 1, count + by)));
   }
 
   function build() {
     const { hidden } = model.get("settings");
     const key = element.contains(document.activeElement) && document.activeElement.dataset.key;
-    size = self.frame.top > 4 ? DENSE : ROOMY;
-    [self.units, self.wires] = [[], []];
-    makeColumns();
-    makeWires();
-    const count = hidden.length;
-    head.replaceChildren(...lessAndMore("hidden layer $", "", [0, count, model.get("choices").hidden.most],
-      (by) => setHidden([...hidden, NEW_LAYER].slice(0, count + by))),
-    `${count} hidden layer${count === 1 ? "" : "s"}`);
+    const columns = frame.header.sizes.map((count) => [...Array(count).keys()]);
+    const isFixed = model.get("hidden_parts").includes("features");
+    columns[0] = [...features.keys()].filter((unit) => !isFixed || isUsed(0, unit));
+    const rows = Math.max(...columns.map((units) => units.length));
+    size = frame.top > 4 ? DENSE : ROOMY;
+    self.units = [];
+    body.style.height = `${HEAD + rows * size.pitch}px`;
+    body.style.setProperty("--unit", `${size.side}px`);
+    body.replaceChildren(canvas, ...columns.map((units, layer) => {
+      const top = HEAD + ((rows - units.length) * size.pitch) / 2;
+      return make("div", { class: "mlp-column", style: `left: ${100 * across(layer)}%` },
+        makeHead(layer, hidden),
+        ...units.map((unit, i) => makeUnit(layer, unit, top + i * size.pitch)));
+    }));
+    const { length } = hidden;
+    head.replaceChildren(...lessAndMore("hidden layer $", "",
+      [0, length, model.get("choices").hidden.most],
+      (by) => [...hidden, NEW_LAYER].slice(0, length + by)),
+    `${length} hidden layer${length === 1 ? "" : "s"}`);
+    // Lines run from centre to centre; the units lie over their ends.
+    const inLayer = (wanted) => self.units.filter(({ layer, unit }) =>
+      layer === wanted && isUsed(layer, unit));
+    self.wires = columns.slice(1).flatMap((_, below) => inLayer(below + 1).flatMap((target) =>
+      inLayer(below).map((source, from) => ({ layer: below + 1, to: target.unit, from,
+        y1: source.y, y2: target.y, index: frame.weight(below + 1, target.unit, from) }))));
     self.units[0].element.tabIndex = 0;
     if (key) element.querySelector(`[data-key="${key}"]`)?.focus();
   }
-  // What has changed since the last frame is written to the page, and nothing else.
-  function write(element, name, value) {
-    const now = String(value);
-    if (element.getAttribute(name) !== now) element.setAttribute(name, now);
-  }
 
-  function drawWires() {
+  function drawLines() {
     const isGradient = view.lines === "gradients";
-    const numbers = isGradient ? self.frame.gradient : self.frame.parameters;
-    let most = 1e-12;
-    for (const { index } of self.wires) most = Math.max(most, Math.abs(numbers[index]) || 0);
-    const widest = isGradient ? 6 / most : 1.6;
-    for (const wire of self.wires) {
-      const value = numbers[wire.index] || 0;
-      const width = 0.5 + Math.min(widest * Math.abs(value), 8);
-      write(wire.line, "stroke-width", Math.round(4 * width) / 4);
-      write(wire.line, "class", value < 0 ? "mlp-negative" : "mlp-positive");
-    }
-  }
-
-  function drawUnits() {
-    const { frame } = self;
-    const owned = self.units.filter(({ layer }) => layer > 0);
-    const terms = owned.map(({ layer, unit }) => frame.gradient[frame.bias(layer, unit)] || 0);
-    const most = Math.max(1e-12, ...terms.map(Math.abs));
-    owned.forEach((each, i) => {
-      const { layer, unit } = each;
-      each.map.paint(frame.levels(layer, unit), frame.table(layer, unit, view.discretise));
-      const bias = Math.max(-1, Math.min(frame.parameters[frame.bias(layer, unit)], 1)) || 0;
-      write(each.bias, "style", `background: ${css(signedColour(bias))}`);
-      // The root, so that small terms are seen at all.
-      const length = Math.sign(terms[i]) * Math.sqrt(Math.abs(terms[i]) / most);
-      write(each.bar, "style", `background-image: ${signedBar(Math.round(20 * length) / 20)}`);
+    const source = isGradient ? frame.gradient : frame.parameters;
+    const numbers = self.wires.map(({ index }) => source[index] || 0);
+    const widest = isGradient ? 6 / largest(numbers) : 1.6;
+    self.wires.forEach((wire, i) => {
+      const isPointed = wire === self.pointed;
+      context.lineWidth = 0.5 + Math.min(widest * Math.abs(numbers[i]), 8) + (isPointed ? 2 : 0);
+      context.strokeStyle = numbers[i] < 0 ? NEGATIVE : POSITIVE;
+      context.globalAlpha = isPointed ? 1 : 0.75;
+      context.setLineDash(numbers[i] < 0 ? [6, 3] : []);
+      context.beginPath();
+      context.moveTo(width * across(wire.layer - 1), wire.y1);
+      context.lineTo(width * across(wire.layer), wire.y2);
+      context.stroke();
     });
   }
 
-  function described({ layer, unit }) {
-    const { frame } = self;
-    const name = unitName(frame, features, layer, unit);
-    if (layer === 0) return name;
-    const at = frame.bias(layer, unit);
-    return `${name}: bias ${written(frame.parameters[at])}, error term ${written(frame.gradient[at])}`;
+  function drawUnits() {
+    const { side } = size;
+    const terms = self.units.map(({ layer, unit }) =>
+      (layer && frame.gradient[frame.bias(layer, unit)]) || 0);
+    const most = largest(terms);
+    [context.lineWidth, context.strokeStyle] = [1, "#555"];
+    context.setLineDash([]);
+    self.units.forEach(({ layer, unit, y }, i) => {
+      const [left, bottom] = [width * across(layer) - side / 2, y + side / 2];
+      map.paint(frame.levels(layer, unit), frame.table(layer, unit, view.discretise));
+      context.globalAlpha = isUsed(layer, unit) ? 1 : 0.35;
+      context.drawImage(map.canvas, left, bottom - side, side, side);
+      if (layer === 0) return;
+      context.fillStyle = css(signedColour(frame.parameters[frame.bias(layer, unit)] || 0));
+      context.fillRect(left - 4, bottom - 6, 9, 9);
+      context.strokeRect(left - 4, bottom - 6, 9, 9);
+      context.fillStyle = "#8886";
+      context.fillRect(left, bottom + 4, side, 4);
+      // A negative term goes to the left. The root, so that small terms are seen at all.
+      const length = Math.sign(terms[i]) * Math.sqrt(Math.abs(terms[i]) / most);
+      context.fillStyle = length < 0 ? NEGATIVE : POSITIVE;
+      context.fillRect(left + side / 2, bottom + 4, (length * side) / 2, 4);
+    });
   }
 
-  function draw(frame, stands) {
-    self.frame = frame;
-    const { sizes, features: used, output } = frame.header;
-    const wanted = JSON.stringify([sizes, used, output, view.discretise, model.get("hidden_parts")]);
+  function paint() {
+    if (!width || !frame) return;
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    drawLines();
+    drawUnits();
+  }
+
+  function described({ layer, unit }) {
+    const name = unitName(frame, features, layer, unit);
+    if (layer === 0) return name;
+    const [bias, term] = [frame.parameters, frame.gradient].map((all) => all[frame.bias(layer, unit)]);
+    return `${name}: bias ${written(bias)}, error term ${written(term)}`;
+  }
+
+  function draw(now, stands) {
+    frame = now;
+    const { sizes, features: names } = frame.header;
+    const wanted = JSON.stringify([sizes, names, model.get("hidden_parts")]);
     const isNew = wanted !== shape;
     if (isNew) build();
     shape = wanted;
-    drawWires();
-    drawUnits();
+    paint();
     // Nobody listens to labels that change with each frame.
     if (!stands && !isNew) return;
     for (const each of self.units) each.element.setAttribute("aria-label", described(each));
   }
-  const element = make("div", { class: "mlp-network" }, make("div", { class: "mlp-net-bar" }, head,
-    make("span", { class: "mlp-lines-show" }, "Lines show ", lines)), body);
-  return Object.assign(self, { element });
+  return self;
 }
