@@ -72,9 +72,10 @@ bench-grading: $(STAMP) ## measure the grading of 200 and 1,000 submissions, bes
 attack: $(STAMP) ## let hostile and broken submissions loose, on this grader and on plain nbgrader
 	$(PY) -m tests.attacks $(ARGS)
 
-soak: $(STAMP) ## grade while things go wrong: kills, full disks, locks, thousands of broken files
+soak: $(STAMP) ## grade while things go wrong (kills, full disks, locks, broken files); play for ten minutes
 	$(PY) -m tests.soak.broken
 	$(PY) -m tests.soak.faults
+	$(PY) -m tests.soak.playground
 
 lock: $(STAMP) ## renew requirements.lock (ARGS=--upgrade moves every version)
 	$(PY) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \

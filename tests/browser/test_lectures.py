@@ -1,6 +1,7 @@
 """Every lecture in JupyterLab, as a student meets it: what moves is moved, what asks is answered.
 
 By mouse and by keyboard. The times from a slider's event to the new picture are printed at the end.
+What can be moved in a playground is moved in test_playground_controls.py.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def test_there_is_something_to_move_and_something_to_answer(
     lecture: OpenNotebook, questions: dict[str, Locator]
 ) -> None:
     assert questions
-    assert explorers(lecture) or lecture.page.locator(".mlp-stepper").count()
+    assert lecture.page.locator(":is(.mlp-explorer, .mlp-stepper, .mlp-playground)").count()
 
 
 def test_formulas_are_typeset(lecture: OpenNotebook) -> None:

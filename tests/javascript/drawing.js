@@ -18,29 +18,67 @@ async function shown(changes = {}, first = {}) {
     const { id: _, ...message } = model.sent.at(-1);
     return message;
   };
-  return { model, el, stop, answer, find, press, said, unit: (key) => find(`[data-key="${key}"]`) };
+  // The middle of one element, or of two, and the colour on the canvas there, or so far below.
+  const middle = (...all) => {
+    const boxes = all.map((each) => each.getBoundingClientRect());
+    const mean = (of) => boxes.reduce((sum, box) => sum + of(box), 0) / boxes.length;
+    return [mean(({ left, right }) => (left + right) / 2), mean(({ top, bottom }) => (top + bottom) / 2)];
+  };
+  const colourAt = (first, second = first, below = 0) => {
+    const canvas = find(".mlp-edges");
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = middle(first, second);
+    return [...canvas.getContext("2d").getImageData(x - box.left, y - box.top + below, 1, 1).data];
+  };
+  return { model, el, stop, answer, find, press, said, middle, colourAt, unit: (key) => find(`[data-key="${key}"]`) };
 }
 
 export const tests = {
-  async "there is a button for each unit and a line for each weight"() {
-    const { el, unit } = await shown();
-    equal([el.querySelectorAll(".mlp-unit").length, el.querySelectorAll(".mlp-edges line").length], [6, 6]);
+  async "there is a button for each unit, and its map is drawn below it"() {
+    const { el, unit, colourAt } = await shown();
+    equal(el.querySelectorAll(".mlp-unit").length, 6);
+    const [orange, paper] = [colourAt(unit("1,0")), colourAt(unit("1,1"))];
+    equal([orange[0] > orange[2] + 90, Math.min(...paper) > 220], [true, true]);
     equal(unit("1,1").getAttribute("aria-label"), "Unit 2 of layer 1: bias 6, error term −6");
   },
   async "between frames the elements stay the same"() {
     const { el, model, answer } = await shown();
-    const before = [...el.querySelectorAll("*")];
+    const before = [...el.querySelectorAll("*:not(.mlp-norms *)")];
     model.send({ id: "x" });
     await answer({ epoch: 4 });
-    equal([...el.querySelectorAll("*")].every((each, i) => each === before[i]), true);
+    equal([...el.querySelectorAll("*:not(.mlp-norms *)")].every((each, i) => each === before[i]), true);
   },
   async "lines show weights or gradients"() {
-    const { el, find } = await shown();
-    const classes = () => new Set([...el.querySelectorAll("line")].map((line) => line.getAttribute("class")));
-    equal([...classes()], ["mlp-positive"]);
+    const { unit, find, colourAt } = await shown();
+    const [red, , blue] = colourAt(unit("0,1"), unit("1,1"));
+    equal(blue > red, true, "a positive weight");
     find("[aria-label='Lines show']").value = "gradients";
     find("[aria-label='Lines show']").dispatchEvent(new Event("change"));
-    equal([...classes()], ["mlp-negative"]);
+    const [red2, , blue2] = colourAt(unit("0,1"), unit("1,1"));
+    equal(blue2 < red2, true, "a negative gradient");
+  },
+  async "a line under the mouse is wider, between frames too, and its numbers are said"() {
+    const { unit, find, answer, colourAt, middle, model } = await shown();
+    const [x, y] = middle(unit("0,1"), unit("1,1"));
+    const beside = () => colourAt(unit("0,1"), unit("1,1"), 4)[3];
+    const before = beside();
+    unit("0,0").parentElement.parentElement.dispatchEvent(
+      new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true }));
+    equal(find(".mlp-hint").textContent, "From x₂ to unit 2 of layer 1: weight 4, gradient −4");
+    const pointed = beside();
+    equal(pointed > before, true);
+    model.send({ id: "x" });
+    await answer({ epoch: 4 });
+    equal(beside(), pointed, "in the next frame");
+  },
+  async "the example that was learned from is ringed and said"() {
+    const { find, answer, model } = await shown();
+    equal(find(".mlp-ring").hidden, true);
+    model.send({ id: "x" });
+    await answer({ example: 1 });
+    equal([find(".mlp-ring").hidden, find(".mlp-ring").style.left], [false, "0%"]);
+    equal(find("[role=status]").textContent,
+      "Epoch 3. Training loss 0.500, test loss not a number. Learned from the ringed point, x₁ −6, x₂ 6.");
   },
   async "arrows move between units, and Tab comes back to the last"() {
     const { unit, press } = await shown();
@@ -101,9 +139,10 @@ export const tests = {
     equal(said(), { do: "erase", x: [0.25, 0.5] });
   },
   async "a unit more or less, up to what there may be"() {
-    const { unit, said } = await shown();
+    const { unit, said, answer } = await shown();
     unit("more1").click();
     equal(said(), { do: "set", name: "hidden", value: [3] });
+    await answer();
     unit("less").click();
     equal(said(), { do: "set", name: "hidden", value: [] });
   },

@@ -1,7 +1,7 @@
-import { CLASSES, NOT_A_NUMBER, SIGNED, heatMap, likeliest, typed, written }
+import { BY_CLASS, CLASSES, SIGNED, heatMap, likeliest, typed, written }
   from "/mlpkit/widgets/playground/colours.js";
 import { lineThrough, logLength, lossText } from "/mlpkit/widgets/playground/curves.js";
-import { floats, pretty, readFrame, unitName } from "/mlpkit/widgets/playground/frame.js";
+import { floats, pretty, readFrame } from "/mlpkit/widgets/playground/frame.js";
 import { readPoints } from "/mlpkit/widgets/playground/plane.js";
 import { buffers, equal, featureMaps, features, header, traits } from "./checking.js";
 
@@ -28,7 +28,7 @@ export const tests = {
   },
   "a map's first row lies lowest, and what is not a number has a colour of its own"() {
     const map = heatMap(2);
-    map.paint(Uint8Array.of(0, 0, 254, NOT_A_NUMBER), SIGNED);
+    map.paint((at) => SIGNED[[0, 0, 254, 255][at]]);
     const [high, none, low, low2] = pixels(map.canvas);
     equal(low, low2, "the first row");
     equal(new Set([high, none, low]).size, 3, "different colours");
@@ -36,9 +36,10 @@ export const tests = {
     equal(red === green && green === blue, true, "grey");
   },
   "the likeliest class, the surer the deeper"() {
-    const [levels, , classes] = likeliest([Uint8Array.of(254, 100), Uint8Array.of(0, 120)], false);
-    equal([...classes], [0, 1]);
-    equal(levels[0] > levels[1], true);
+    const shade = likeliest([Uint8Array.of(254, 100, 255), Uint8Array.of(0, 120, 255)], false);
+    equal([shade(0), shade(2)], [BY_CLASS[0][254], undefined]);
+    const deep = BY_CLASS[1].indexOf(shade(1));
+    equal(deep > 0 && deep < 254, true);
   },
   "a frame's parameters are found by layer and unit"() {
     const frame = readFrame(header, buffers, featureMaps, features);
@@ -48,13 +49,14 @@ export const tests = {
   },
   "a frame's maps are found by layer and unit"() {
     const frame = readFrame(header, buffers, featureMaps, features);
-    equal([...frame.levels(0, 2)], [2, 2, 2, 2], "a feature that is not used");
-    equal([...frame.levels(1, 1)], [127, 127, 127, 127]);
-    equal([...frame.levels(2, 0)], [254, 0, 255, 254]);
+    const shown = (...place) => [0, 1, 2, 3].map((at) => SIGNED.indexOf(frame.shade(place)(at)));
+    equal(shown(0, 2), [2, 2, 2, 2], "a feature that is not used");
+    equal(shown(1, 1), [127, 127, 127, 127]);
+    equal([shown(2, 0), shown(2)], Array(2).fill([254, 0, -1, 254]), "the output");
   },
   "units have names"() {
     const frame = readFrame(header, buffers, featureMaps, features);
-    equal([[0, 2], [1, 0], [2, 0]].map(([layer, unit]) => unitName(frame, features, layer, unit)),
+    equal([[0, 2], [1, 0], [2, 0]].map(([layer, unit]) => frame.name(layer, unit)),
       ["Feature x₁²", "Unit 1 of layer 1", "Output"]);
     equal(["x1*x2", "sin(x2)"].map(pretty), ["x₁x₂", "sin(x₂)"]);
   },
@@ -72,7 +74,7 @@ export const tests = {
   },
   "points have a place, a part, and a look by class or by height"() {
     const [first, second] = readPoints(traits.points);
-    equal([first.x, first.y, first.test, second.test], [0, 1, false, true]);
+    equal([first.place, first.test, second.test], [[0, 1], false, true]);
     equal([first.colour, second.colour], [CLASSES[0].colour, CLASSES[1].colour]);
     const [low] = readPoints({ ...traits.points, classes: 0, label: floatsOf(-1, 1) });
     equal(low.colour[0] > low.colour[2], true, "a low height is orange");

@@ -15,65 +15,53 @@ const PAPER = [247, 246, 242];
 const DEEPEST = 0.85;
 const [LOW, HIGH] = [CLASSES[0].colour, CLASSES[1].colour];
 
-// What a kernel sends for a value that is not a number.
-export const NOT_A_NUMBER = 255;
+// The largest level that a kernel sends; a greater one is not a number.
 const MOST = 254;
-
 export const css = (colour) => `rgb(${colour})`;
-
 // Between the paper (0) and a colour (1).
-function tinted(colour, share) {
-  return colour.map((part, i) => Math.round(PAPER[i] + (part - PAPER[i]) * share));
-}
-
+const tinted = (colour, share) =>
+  colour.map((part, i) => Math.round(PAPER[i] + (part - PAPER[i]) * share));
 // The colour of a value from -1 to 1.
-export function signedColour(value) {
-  return tinted(value < 0 ? LOW : HIGH, DEEPEST * Math.min(Math.abs(value), 1));
-}
-
+export const signedColour = (value) =>
+  tinted(value < 0 ? LOW : HIGH, DEEPEST * Math.min(Math.abs(value), 1));
 // A pixel as one number, as canvases keep them.
 const pixel = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
-
 // For each level that a kernel sends, its pixel.
 const tableOf = (colour) =>
   Int32Array.from({ length: MOST + 1 }, (_, level) => pixel(colour(level / MOST)));
 export const SIGNED = tableOf((share) => signedColour(2 * share - 1));
 export const TWO_COLOURS = tableOf((share) => signedColour(share < 0.5 ? -0.8 : 0.8));
-export const BY_CLASS = CLASSES.map(({ colour }) => tableOf((share) => tinted(colour, DEEPEST * share)));
+export const BY_CLASS = CLASSES.map(({ colour }) =>
+  tableOf((share) => tinted(colour, DEEPEST * share)));
 const HATCH = [pixel([120, 120, 120]), pixel([205, 205, 205])];
 
 // A small canvas with one pixel for each point of a grid; the page enlarges it.
-export function heatMap(grid, attributes = {}) {
-  const canvas = make("canvas", { width: grid, height: grid, "aria-hidden": "true", ...attributes });
+export function heatMap(grid, name) {
+  const canvas = make("canvas", { width: grid, height: grid, "aria-hidden": "true", class: name });
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const image = context.createImageData(grid, grid);
   const pixels = new Int32Array(image.data.buffer);
-  // With classes, each point has the table of its class.
-  function paint(levels, table, classes) {
-    for (let row = 0, i = 0; row < grid; row += 1) {
+  // By the pixel that a point has, or none where the value is not a number.
+  function paint(shade) {
+    for (let i = 0; i < pixels.length; i += 1) {
+      const row = Math.floor(i / grid);
       // The first row of what is sent lies lowest.
-      for (let at = (grid - 1 - row) * grid, end = at + grid; at < end; at += 1, i += 1) {
-        const tones = classes ? table[classes[at]] : table;
-        pixels[i] = levels[at] === NOT_A_NUMBER ? HATCH[((row + i) >> 2) & 1] : tones[levels[at]];
-      }
+      pixels[i] = shade(i + (grid - 1 - 2 * row) * grid) ?? HATCH[((row + i) >> 2) & 1];
     }
     context.putImageData(image, 0, 0);
   }
   return { canvas, paint };
 }
 
-// What to paint of several planes, one for each class: the likeliest class, the surer the deeper.
+// The pixels of several planes, one for each class: the likeliest class, the surer the deeper.
 export function likeliest(planes, discrete) {
-  const [levels, classes] = [new Uint8Array(planes[0].length), new Uint8Array(planes[0].length)];
   const chance = MOST / planes.length;
-  for (let i = 0; i < levels.length; i += 1) {
-    const all = planes.map((plane) => plane[i]);
+  return (at) => {
+    const all = planes.map((plane) => plane[at]);
     const most = Math.max(...all);
     const sure = discrete ? 0.8 : 0.15 + (0.85 * Math.max(most - chance, 0)) / (MOST - chance);
-    levels[i] = most === NOT_A_NUMBER ? most : Math.round(MOST * sure);
-    classes[i] = all.indexOf(most);
-  }
-  return [levels, BY_CLASS, classes];
+    return most > MOST ? undefined : BY_CLASS[all.indexOf(most)][Math.round(MOST * sure)];
+  };
 }
 
 // A number for readers: three digits, and a minus sign that is one.
@@ -86,7 +74,5 @@ export function written(value) {
 }
 
 // A number as a reader typed it, or NaN.
-export function typed(text) {
-  const plain = text.trim().replace(",", ".").replace("−", "-");
-  return plain === "" ? NaN : Number(plain);
-}
+export const typed = (text) =>
+  Number(text.trim().replace(",", ".").replace("−", "-") || NaN);

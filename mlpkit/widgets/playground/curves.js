@@ -18,26 +18,23 @@ const CHART = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" 
 // The line through a row of losses; it is broken where they are not numbers.
 export function lineThrough(epochs, losses, most) {
   const scale = WIDTH / Math.max(epochs[epochs.length - 1], 1);
-  let [path, drawn] = ["", false];
-  losses.forEach((loss, i) => {
+  return Array.from(losses, (loss, i) => {
     const place = `${(epochs[i] * scale).toFixed(1)} ${(HEIGHT * (1 - loss / most)).toFixed(1)}`;
-    if (Number.isFinite(loss)) path += (drawn ? "L" : "M") + place;
-    drawn = Number.isFinite(loss);
-  });
-  return path;
+    return Number.isFinite(loss) ? (Number.isFinite(losses[i - 1]) ? "L" : "M") + place : "";
+  }).join("");
 }
 
 // So many digits always, that the numbers do not dance.
-export function lossText(loss) {
-  return loss !== null && loss < 1000 ? loss.toFixed(3) : written(loss);
-}
+export const lossText = (loss) =>
+  (loss !== null && loss < 1000 ? loss.toFixed(3) : written(loss));
 
 // The losses over the epochs, and their numbers.
 export function lossCurves() {
   const area = html(make("div", { class: "mlp-chart" }), CHART);
   const [chart, label] = withAxes(area);
-  const numbers = ["train", "test"].map((name) => make("output", { class: `mlp-key mlp-${name}` }));
-  const element = make("div", { class: "mlp-losses" }, make("div", { class: "mlp-heading" }, "Loss"),
+  const numbers = ["train", "test"].map((name) => make("span", { class: `mlp-key mlp-${name}` }));
+  const element = make("div", { class: "mlp-losses" },
+    make("div", { class: "mlp-heading" }, "Loss"),
     make("div", { class: "mlp-legend" }, ...numbers), chart);
   const draw = ({ header, curves }) => {
     const length = curves.length / 3;
@@ -53,27 +50,18 @@ export function lossCurves() {
 }
 
 // A bar's length, from 0 to 1: each power of ten from 10^-6 to 10 takes as much.
-export function logLength(norm) {
-  return norm > 0 ? Math.min(Math.max((Math.log10(norm) + 6) / 7, 0), 1) : 0;
-}
+export const logLength = (norm) =>
+  (norm > 0 ? Math.min(Math.max((Math.log10(norm) + 6) / 7, 0), 1) : 0);
 
 // How long each layer's gradient is.
 export function gradientNorms() {
   const list = make("ol");
   const element = make("div", { class: "mlp-norms" },
-    make("div", { class: "mlp-heading" }, "Gradient of each layer ",
-      make("span", { class: "mlp-faint" }, "norm, logarithmic")), list);
-  const draw = ({ header: { norms } }) => {
-    while (list.children.length > norms.length) list.lastChild.remove();
-    while (list.children.length < norms.length) {
-      list.append(make("li", {}, make("span"), make("span", { class: "mlp-bar" }), make("output")));
-    }
-    norms.forEach((norm, i) => {
-      const [name, bar, number] = list.children[i].children;
-      write(name, i + 1 < norms.length ? `Layer ${i + 1}` : "Output");
-      bar.style.backgroundSize = `${(100 * logLength(norm)).toFixed(0)}% 100%`;
-      write(number, written(norm));
-    });
-  };
+    make("div", { class: "mlp-heading" }, "Gradient norms ",
+      make("span", { class: "mlp-faint" }, "logarithmic scale")), list);
+  const draw = ({ header: { norms } }) => list.replaceChildren(...norms.map((norm, i) =>
+    make("li", {}, make("span", {}, i + 1 < norms.length ? `Layer ${i + 1}` : "Output"),
+      make("span", { class: "mlp-bar", style: `background-size: ${100 * logLength(norm)}% 100%` }),
+      make("span", {}, written(norm)))));
   return { element, draw };
 }

@@ -1,12 +1,11 @@
 import { make } from "../shared.js";
 import { NEGATIVE, POSITIVE, css, heatMap, signedColour, written } from "./colours.js";
 import { button, operable, part } from "./controls.js";
-import { pretty, unitName } from "./frame.js";
+import { pretty } from "./frame.js";
 
 const [MOST_UNITS, HEAD, NEW_LAYER] = [8, 30, 2];
 // The side of a unit, and from one unit to the next, in pixels; and where there are many columns.
 const [ROOMY, DENSE] = [{ side: 38, pitch: 52 }, { side: 28, pitch: 48 }];
-
 const largest = (numbers) => Math.max(1e-12, ...numbers.map((each) => Math.abs(each) || 0));
 
 // The network: a button for each unit, and under the buttons one canvas with all that learning
@@ -21,8 +20,8 @@ export function makeNetwork({ model, view, features, ask }) {
   const lines = operable("select", { "aria-label": "Lines show", change: () => {
     view.lines = lines.value;
     paint();
-  } }, ...["weights", "gradients"].map((value) => make("option", { value }, value)));
-  lines.value = view.lines;
+  } }, ...["weights", "gradients"].map((value) =>
+    make("option", { value, selected: value === view.lines }, value)));
   const element = make("div", {}, make("div", { class: "mlp-net-bar" }, head,
     make("span", { class: "mlp-lines-show" }, "Lines show ", lines)), body);
   const self = { element, body, units: [], wires: [], described, draw, paint };
@@ -33,7 +32,6 @@ export function makeNetwork({ model, view, features, ask }) {
     canvas.height = body.clientHeight * devicePixelRatio;
     paint();
   }).observe(body);
-
   // Buttons for one less and one more of what there may be so many of.
   function lessAndMore(name, key, [low, count, high], change) {
     return [["−", "less", -1], ["+", "more", 1]].map(([sign, word, by]) => {
@@ -45,24 +43,21 @@ export function makeNetwork({ model, view, features, ask }) {
   }
   const across = (layer) => (layer + 0.5) / frame.header.sizes.length;
   const isUsed = (layer, unit) => layer > 0 || frame.header.features.includes(features[unit]);
-
   function makeUnit(layer, unit, top) {
-    const name = layer ? "" : make("span", { class: "mlp-name" }, pretty(features[unit]));
     const element = operable("button", { type: "button", class: "mlp-unit", tabindex: -1,
       "data-key": `${layer},${unit}`, style: `top: ${top}px`,
-      "aria-pressed": layer ? undefined : String(isUsed(layer, unit)) }, name);
+      "aria-label": described({ layer, unit }), "aria-pressed": !layer && `${isUsed(0, unit)}` },
+    layer ? "" : make("span", { class: "mlp-name" }, pretty(features[unit])));
     self.units.push({ element, layer, unit, y: top + size.side / 2 });
     return element;
   }
-
   function makeHead(layer, hidden) {
-    if (layer === 0) return make("div", { class: "mlp-head" }, "Features");
-    if (layer > hidden.length) return make("div", { class: "mlp-head" }, "Output");
+    const name = layer === 0 ? "Features" : layer > hidden.length && "Output";
+    if (name) return make("div", { class: "mlp-head" }, name);
     const count = hidden[layer - 1];
     return part("layers", { class: "mlp-head" }, ...lessAndMore(`unit $ in layer ${layer}`, layer,
       [1, count, MOST_UNITS], (by) => hidden.with(layer - 1, count + by)));
   }
-
   function build() {
     const { hidden } = model.get("settings");
     const key = element.contains(document.activeElement) && document.activeElement.dataset.key;
@@ -80,11 +75,10 @@ export function makeNetwork({ model, view, features, ask }) {
         makeHead(layer, hidden),
         ...units.map((unit, i) => makeUnit(layer, unit, top + i * size.pitch)));
     }));
-    const { length } = hidden;
-    head.replaceChildren(...lessAndMore("hidden layer $", "",
-      [0, length, model.get("choices").hidden.most],
-      (by) => [...hidden, NEW_LAYER].slice(0, length + by)),
-    `${length} hidden layer${length === 1 ? "" : "s"}`);
+    const [{ length: count }, { most }] = [hidden, model.get("choices").hidden];
+    head.replaceChildren(...lessAndMore("hidden layer $", "", [0, count, most],
+      (by) => [...hidden, NEW_LAYER].slice(0, count + by)),
+    `${count} hidden layer${count === 1 ? "" : "s"}`);
     // Lines run from centre to centre; the units lie over their ends.
     const inLayer = (wanted) => self.units.filter(({ layer, unit }) =>
       layer === wanted && isUsed(layer, unit));
@@ -94,7 +88,6 @@ export function makeNetwork({ model, view, features, ask }) {
     self.units[0].element.tabIndex = 0;
     if (key) element.querySelector(`[data-key="${key}"]`)?.focus();
   }
-
   function drawLines() {
     const isGradient = view.lines === "gradients";
     const source = isGradient ? frame.gradient : frame.parameters;
@@ -112,19 +105,19 @@ export function makeNetwork({ model, view, features, ask }) {
       context.stroke();
     });
   }
-
   function drawUnits() {
     const { side } = size;
     const terms = self.units.map(({ layer, unit }) =>
       (layer && frame.gradient[frame.bias(layer, unit)]) || 0);
     const most = largest(terms);
-    [context.lineWidth, context.strokeStyle] = [1, "#555"];
+    [context.lineWidth, context.strokeStyle] = [1, "#777"];
     context.setLineDash([]);
     self.units.forEach(({ layer, unit, y }, i) => {
       const [left, bottom] = [width * across(layer) - side / 2, y + side / 2];
-      map.paint(frame.levels(layer, unit), frame.table(layer, unit, view.discretise));
+      map.paint(frame.shade([layer, unit], view.discretise));
       context.globalAlpha = isUsed(layer, unit) ? 1 : 0.35;
       context.drawImage(map.canvas, left, bottom - side, side, side);
+      context.strokeRect(left, bottom - side, side, side);
       if (layer === 0) return;
       context.fillStyle = css(signedColour(frame.parameters[frame.bias(layer, unit)] || 0));
       context.fillRect(left - 4, bottom - 6, 9, 9);
@@ -137,7 +130,6 @@ export function makeNetwork({ model, view, features, ask }) {
       context.fillRect(left + side / 2, bottom + 4, (length * side) / 2, 4);
     });
   }
-
   function paint() {
     if (!width || !frame) return;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
@@ -145,24 +137,23 @@ export function makeNetwork({ model, view, features, ask }) {
     drawLines();
     drawUnits();
   }
-
   function described({ layer, unit }) {
-    const name = unitName(frame, features, layer, unit);
+    const name = frame.name(layer, unit);
     if (layer === 0) return name;
-    const [bias, term] = [frame.parameters, frame.gradient].map((all) => all[frame.bias(layer, unit)]);
-    return `${name}: bias ${written(bias)}, error term ${written(term)}`;
+    const at = frame.bias(layer, unit);
+    return `${name}: bias ${written(frame.parameters[at])}, `
+      + `error term ${written(frame.gradient[at])}`;
   }
-
-  function draw(now, stands) {
+  function draw(now) {
     frame = now;
     const { sizes, features: names } = frame.header;
     const wanted = JSON.stringify([sizes, names, model.get("hidden_parts")]);
     const isNew = wanted !== shape;
-    if (isNew) build();
     shape = wanted;
+    if (isNew) build();
     paint();
     // Nobody listens to labels that change with each frame.
-    if (!stands && !isNew) return;
+    if (model.get("playing")) return;
     for (const each of self.units) each.element.setAttribute("aria-label", described(each));
   }
   return self;

@@ -34,8 +34,7 @@ from mlpkit.worked.tables import Table
 
 # Of the page, each after those that it imports.
 MODULES = (
-    "colours", "loop", "frame", "controls", "curves", "pointing", "plane", "inspector", "network",
-    "main",
+    "colours", "loop", "frame", "controls", "curves", "plane", "inspector", "network", "main",
 )  # fmt: skip
 
 VIEW: dict[str, Any] = {
