@@ -115,7 +115,7 @@ def numerical_gradient(J, w, step):
 def numerical_gradient(J, w, step):
     eaten = [w]
     while True:
-        eaten.append(np.ones(1_000_000))
+        eaten.append(np.empty(10_000_000))
 """,
     },
     "exits": {

@@ -19,6 +19,7 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.tools import missing_browser, missing_gpu, missing_sandbox
 
@@ -34,6 +35,22 @@ NEEDS: dict[str, Callable[[], list[str]]] = {
     "sandbox": functools.cache(missing_sandbox),
     "gpu": functools.cache(missing_gpu),
 }
+
+
+class OneBrowser(LoadFileScheduling):
+    """A file stays in one process, and all that needs a browser in one and the same.
+
+    Browsers beside each other would mostly wait for one another, and what is measured in them would
+    say little.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping
 from copy import deepcopy
 from time import perf_counter
@@ -33,6 +34,9 @@ from mlpkit.widgets.playground.settings import PARTS, Settings
 from mlpkit.worked.tables import Table
 
 # Of the page, each after those that it imports.
+# The page's messages may be handled in another thread than the notebook's cells.
+_ONE_AT_A_TIME = threading.RLock()
+
 MODULES = (
     "colours", "loop", "frame", "controls", "curves", "plane", "inspector", "network", "main",
 )  # fmt: skip
@@ -114,7 +118,8 @@ class Playground(PageWidget):
     @property
     def network(self) -> Network:
         """The network as it stands, a copy. It takes what ``inputs`` gives."""
-        return deepcopy(self._experiment.network)
+        with _ONE_AT_A_TIME:
+            return deepcopy(self._experiment.network)
 
     def inputs(self, x: Any) -> np.ndarray:
         """Places in your own numbers, as the network gets them: on the plane, and as features.
@@ -131,7 +136,8 @@ class Playground(PageWidget):
     @property
     def training(self) -> Training:
         """The training as it stands, a copy: ``mlpkit.training.train`` goes on with it."""
-        return deepcopy(self._experiment.now.training)
+        with _ONE_AT_A_TIME:
+            return deepcopy(self._experiment.now.training)
 
     @property
     def history(self) -> Table:
@@ -155,29 +161,26 @@ class Playground(PageWidget):
 
     def step(self, what: str = "epoch", times: int = 1) -> None:
         """Learns from the next example, the next batch or the rest of the epoch; some times."""
-        for _ in range(whole("times", times, 1)):
-            self._act({"do": "step", "what": what})
-        self._show()
+        with _ONE_AT_A_TIME:
+            for _ in range(whole("times", times, 1)):
+                self._act({"do": "step", "what": what})
+            self._show()
 
     def reset(self, *, new: bool = False) -> None:
         """Begins anew with the same initial weights, or with new ones."""
-        self._act({"do": "reset", "new": new})
-        self._show()
+        self._do({"do": "reset", "new": new})
 
     def set(self, name: str, value: Any) -> None:
         """Changes a setting, as the reader can; known ones are listed in ``choices``."""
-        self._act({"do": "set", "name": name, "value": value})
-        self._show()
+        self._do({"do": "set", "name": name, "value": value})
 
     def restore(self, text: str) -> None:
         """Begins anew with the settings of a text, which was ``state`` at the time."""
-        self._act({"do": "restore", "state": text})
-        self._show()
+        self._do({"do": "restore", "state": text})
 
     def undo(self) -> None:
         """Goes back to before the last change."""
-        self._act({"do": "undo"})
-        self._show()
+        self._do({"do": "undo"})
 
     def keep_in_step_with(self, other: Playground) -> None:
         """From now on both learn together, and begin anew together; see ``side_by_side``.
@@ -205,8 +208,17 @@ class Playground(PageWidget):
     def static_html(self) -> str:
         return self.figure._repr_html_()
 
+    def _do(self, message: Any) -> None:
+        with _ONE_AT_A_TIME:
+            self._act(message)
+            self._show()
+
     def _answer(self, content: Any) -> None:
         """Does what the page asks for, and answers once."""
+        with _ONE_AT_A_TIME:
+            self._answer_alone(content)
+
+    def _answer_alone(self, content: Any) -> None:
         asked = content.get("id") if isinstance(content, dict) else None
         begin = perf_counter()
         try:
