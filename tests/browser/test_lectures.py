@@ -281,7 +281,7 @@ MEASURE = """async number => {
   if (!slider) return [];
   const content = explorer.querySelector('.mlp-content');
   const times = [];
-  for (let i = 0; i < 16; i++) {
+  for (let i = 0; i < 8; i++) {
     const drawn = new Promise(resolve => {
       const giveUp = setTimeout(() => { observer.disconnect(); resolve(null); }, 1500);
       const observer = new MutationObserver(() => {
