@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ class _Trial:
     expected: Any
     outcome: Outcome
 
-    @property
+    @cached_property
     def right_parts(self) -> list[bool]:
         """For each result whether it is right."""
         expected = self.expected if isinstance(self.expected, tuple) else (self.expected,)
