@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
 
-from autograder import template
-from tests.grading import notebooks
+from tests.sources import cells, graded
 
 pytestmark = pytest.mark.sandbox
 
-SOURCES = Path(__file__).parents[1] / "assignments" / "source"
 BLANK = "raise NotImplementedError"
 # The assignment; the cell with the function that is wrong; what it does; the later exercises that
 # call it. (Most of what follows is the instructor's, and calls what the student wrote.)
@@ -50,24 +46,9 @@ MADE_UP_FOR = [
 ]  # fmt: skip
 
 
-def graded(assignment: str, **changed: str):
-    """The points of each test, and the notebook, of the instructor's solutions but for these."""
-    path = SOURCES / assignment / f"{assignment}.ipynb"
-    cells = nbformat.read(path, as_version=4).cells
-    sources = {
-        cell.id.replace("-", "_"): cell.source
-        for cell in cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    loaded = template.load(path, assignment)
-    return notebooks.grade(loaded, notebooks.handed_in(loaded, **sources | changed))
-
-
 def with_body(assignment: str, cell: str, body: str) -> str:
     """A solution cell's function with another body."""
-    notebook = nbformat.read(SOURCES / assignment / f"{assignment}.ipynb", as_version=4)
-    (source,) = [each.source for each in notebook.cells if each.id == cell]
-    (function,) = ast.parse(source).body
+    (function,) = ast.parse(cells(assignment)[cell]).body
     function.body = ast.parse(body).body
     return ast.unparse(function)
 
@@ -124,9 +105,7 @@ def test_the_later_exercise_has_still_to_be_right(assignment, cell, later):
 
 def test_a_right_function_is_the_students_own_throughout():
     own = "def softmax(z, temperature=1.0):\n    calls.append(z)\n    return right(z, temperature)"
-    path = SOURCES / "ps4" / "ps4.ipynb"
-    (cell,) = [each for each in nbformat.read(path, as_version=4).cells if each.id == "softmax"]
-    right = cell.source.replace("def softmax", "def right")
+    right = cells("ps4")["softmax"].replace("def softmax", "def right")
     later = "def output_layer(H, W, b, t):\n    return 1 / 0 if not calls else calls[10**6]"
     _, notebook = graded("ps4", softmax=f"calls = []\n{right}\n{own}", output_layer=later)
     (tested,) = [each for each in notebook.cells if each.id == "test-output-layer"]

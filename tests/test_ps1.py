@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -12,22 +9,7 @@ from scipy.special import expit
 from assignments.exercises import ps1
 from assignments.exercises.ps1 import by_hand
 from assignments.exercises.ps1.xor import PATTERNS, answers
-
-SOURCE = Path(__file__).parents[1] / "assignments" / "source" / "ps1" / "ps1.ipynb"
-STUDENTS = [f"s{number}" for number in range(4711, 4761)]
-
-
-def given(*cells: str, **names: object) -> dict[str, object]:
-    """The namespace of some of the notebook's cells."""
-    sources = {cell.id: cell.source for cell in nbformat.read(SOURCE, as_version=4).cells}
-    for cell in ("setup", *cells):
-        exec(sources[cell], names)
-    return names
-
-
-def test_no_module_with_the_answers_is_there_when_it_is_graded():
-    notebook = nbformat.read(SOURCE, as_version=4)
-    assert notebook.metadata.autograder == {"modules": ["mlpkit.check"]}
+from tests.sources import STUDENTS, given
 
 
 @pytest.mark.parametrize("student", STUDENTS[::5])
@@ -51,7 +33,7 @@ def mirrored(W1, b1, W2, b2, unit):
 class TestXor:
     def verdict(self, *parameters):
         """Of the notebook's own xor_answers, with these weights."""
-        names = given("xor-answers", xor_network=lambda: parameters)
+        names = given("ps1", "xor-answers", xor_network=lambda: parameters)
         return ps1.xor_answers.grade(names["xor_answers"], 0)
 
     def test_all_weights_that_do_it_are_right(self):
@@ -93,7 +75,7 @@ class TestXor:
         rng = np.random.default_rng(1)
         for _ in range(50):
             net = [rng.normal(0, 5, shape) for shape in ((2, 2), 2, (1, 2), 1)]
-            names = given("xor-answers", xor_network=lambda net=net: net)
+            names = given("ps1", "xor-answers", xor_network=lambda net=net: net)
             assert (names["xor_answers"](PATTERNS) == answers(PATTERNS, *net)).all()
 
 
@@ -106,7 +88,7 @@ def blank(z):
     [blank, np.tanh, lambda z: None, lambda z: (1 + np.exp(-z), z), lambda z: 1 / (1 + np.exp(-z))],
 )
 def test_without_exercise_one_the_others_say_so(first):
-    names = given("sigmoid", "unit", sigmoid_and_slope=first)
+    names = given("ps1", "sigmoid", "unit", sigmoid_and_slope=first)
     verdict = ps1.unit.grade(names["unit"], 0)
     assert (verdict.points, verdict.attempted) == (0.0, True)
     assert "ExerciseOneComesFirst" in verdict.aspects[0].reason
@@ -116,6 +98,6 @@ def test_without_exercise_one_the_others_say_so(first):
 @pytest.mark.parametrize("first", [*ps1.sigmoid_and_slope.right, lambda z: (expit(z), None)])
 def test_any_right_activation_serves_the_others(exercise, first):
     cell = exercise.replace("_", "-")
-    names = given("sigmoid", cell, sigmoid_and_slope=first)
+    names = given("ps1", "sigmoid", cell, sigmoid_and_slope=first)
     description = getattr(ps1, exercise)
     assert description.grade(names[exercise], 0).points == description.max_points

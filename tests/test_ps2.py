@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
 from scipy.special import expit
 
 from assignments.exercises import ps2
 from assignments.exercises.ps2 import by_hand, following
-from autograder import template
 from mlpkit.gradcheck import check_network
 from mlpkit.network import Network
-from tests.grading import notebooks
 from tests.grading.points import automatic
+from tests.sources import STUDENTS, cells, given, graded
 
-SOURCE = Path(__file__).parents[1] / "assignments" / "source" / "ps2" / "ps2.ipynb"
-CELLS = {cell.id: cell.source for cell in nbformat.read(SOURCE, as_version=4).cells}
-STUDENTS = [f"s{number}" for number in range(4711, 4761)]
+CELLS = cells("ps2")
 POINTS = automatic("ps2")
 BLANK = "raise NotImplementedError"
 OUTPUT, HIDDEN = "def output_error_term(o, t):", "def hidden_error_terms(h, W, delta_output):"
-
-
-def given(*cells: str, **names: object) -> dict[str, object]:
-    """The namespace of some of the notebook's cells."""
-    for cell in ("setup", *cells):
-        exec(CELLS[cell], names)
-    return names
 
 
 @pytest.mark.parametrize("student", STUDENTS)
@@ -63,7 +50,7 @@ def test_references_agree_with_the_package():
 
 
 def test_the_students_checker_judges_the_students_gradient(capsys):
-    solved = given("numerical-gradient", "gradients", "gradients-try")
+    solved = given("ps2", "numerical-gradient", "gradients", "gradients-try")
     solved["judged_by_your_checker"]()
     right = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
     assert len(right) == 6
@@ -77,7 +64,7 @@ def test_the_students_checker_judges_the_students_gradient(capsys):
 
 def test_hand_and_code_meet(capsys):
     cells = ("my-step", "by-hand", "output-error-term", "hidden-error-terms", "error-terms")
-    given(*cells, "training-step", "hand-and-code")["hand_and_code"]()
+    given("ps2", *cells, "training-step", "hand-and-code")["hand_and_code"]()
     for line in capsys.readouterr().out.splitlines():
         *_, hand, _, _, _, code = line.split()
         assert float(hand) == pytest.approx(float(code), abs=1e-4)
@@ -91,20 +78,8 @@ def test_a_gradient_of_any_kind_is_right(kind):
         found = np.reshape(flat, w.shape)
         return kind(found.tolist()) if kind is not np.float32 else found
 
-    names = given("numerical-slopes", numerical_gradient=numerical_gradient)
+    names = given("ps2", "numerical-slopes", numerical_gradient=numerical_gradient)
     assert ps2.numerical_slopes.grade(names["numerical_slopes"], 0).points == 4
-
-
-def graded(**changed: str):
-    """The points of each test, and the notebook, of the instructor's solutions but for these."""
-    marked = nbformat.read(SOURCE, as_version=4).cells
-    sources = {
-        cell.id.replace("-", "_"): cell.source
-        for cell in marked
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    loaded = template.load(SOURCE, "ps2")
-    return notebooks.grade(loaded, notebooks.handed_in(loaded, **sources | changed))
 
 
 def only_lost(points) -> set[str]:
@@ -115,14 +90,14 @@ def only_lost(points) -> set[str]:
 class TestNothingCostsTwice:
     @pytest.mark.parametrize("body", [BLANK, "return t - o", "return (", "return o.tolist()"])
     def test_an_output_error_term_that_is_wrong(self, body):
-        points, _ = graded(output_error_term=f"{OUTPUT}\n    {body}")
+        points, _ = graded("ps2", output_error_term=f"{OUTPUT}\n    {body}")
         assert only_lost(points) == {"test-output-error-term"}
 
     @pytest.mark.parametrize(
         "body", [BLANK, "return delta_output @ W.T", "return delta_output @ W", "return h[7]"]
     )
     def test_hidden_error_terms_that_are_wrong(self, body):
-        points, notebook = graded(hidden_error_terms=f"{HIDDEN}\n    {body}")
+        points, notebook = graded("ps2", hidden_error_terms=f"{HIDDEN}\n    {body}")
         assert only_lost(points) == {"test-hidden-error-terms"}
         tests = {cell.id: str(cell.get("outputs")) for cell in notebook.cells}
         assert following.NOTE in tests["test-training-step"]
@@ -134,7 +109,7 @@ class TestNothingCostsTwice:
         for name in ("b1", "W2", "b2"):
             training = training.replace(f"{name} + step", f"{name} - step")
         deltas = CELLS["deltas"].replace("-delta_hidden, -delta", "delta_hidden, delta")
-        points, _ = graded(output_error_term=turned, training_step=training, deltas=deltas)
+        points, _ = graded("ps2", output_error_term=turned, training_step=training, deltas=deltas)
         assert only_lost(points) == {"test-output-error-term"}
 
     def test_the_own_functions_are_there_again(self):
@@ -142,13 +117,13 @@ class TestNothingCostsTwice:
         turned = f"{OUTPUT}\n    return o * (1 - o) * (o - t)"
         training = CELLS["training-step"].replace("+ step *", "- step *")
         wrong = "def deltas(z1, z2, W2, t):\n    return z1, z2"
-        points, _ = graded(output_error_term=turned, training_step=training, deltas=wrong)
+        points, _ = graded("ps2", output_error_term=turned, training_step=training, deltas=wrong)
         assert only_lost(points) == {"test-output-error-term", "test-deltas"}
 
     def test_a_later_exercise_has_still_to_be_right(self):
         blank = f"{OUTPUT}\n    {BLANK}"
         wrong = CELLS["training-step"].replace("rate / len(x)", "rate")
-        points, notebook = graded(output_error_term=blank, training_step=wrong)
+        points, notebook = graded("ps2", output_error_term=blank, training_step=wrong)
         assert only_lost(points) == {"test-output-error-term", "test-training-step"}
         outputs = {cell.id: str(cell.get("outputs")) for cell in notebook.cells}
         assert "summed-not-averaged" in outputs["test-training-step"]
@@ -156,7 +131,7 @@ class TestNothingCostsTwice:
 
 @pytest.mark.parametrize("missing", [OUTPUT, HIDDEN])
 def test_without_exercises_one_and_two_the_others_say_so(missing):
-    names = given("output-error-term", "hidden-error-terms", "error-terms", "deltas")
+    names = given("ps2", "output-error-term", "hidden-error-terms", "error-terms", "deltas")
     exec(f"{missing}\n    {BLANK}", names)
     verdict = ps2.deltas.grade(names["deltas"], 0)
     assert (verdict.points, verdict.attempted) == (0.0, True)

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
 
 from assignments.exercises import ps3
 from assignments.exercises.ps3 import by_hand, training_variants
-
-SOURCE = Path(__file__).parents[1] / "assignments" / "source" / "ps3" / "ps3.ipynb"
-STUDENTS = [f"s{number}" for number in range(4711, 4761)]
-
-
-def given(*cells: str, **names: object) -> dict[str, object]:
-    """The namespace of some of the notebook's cells."""
-    sources = {cell.id: cell.source for cell in nbformat.read(SOURCE, as_version=4).cells}
-    for cell in ("setup", *cells):
-        exec(sources[cell], names)
-    return names
-
-
-def test_no_module_with_the_answers_is_there_when_it_is_graded():
-    notebook = nbformat.read(SOURCE, as_version=4)
-    assert notebook.metadata.autograder == {"modules": ["mlpkit.check"]}
+from tests.sources import STUDENTS, given
 
 
 @pytest.mark.parametrize("student", STUDENTS)
@@ -45,7 +27,7 @@ def test_rounding_at_every_step_by_hand_is_right(student):
 class TestMinibatches:
     def verdict(self, minibatches):
         """Of the notebook's own batch_table, with this function."""
-        names = given("batch-table", minibatches=minibatches)
+        names = given("ps3", "batch-table", minibatches=minibatches)
         return ps3.batch_table.grade(names["batch_table"], 0)
 
     @pytest.mark.parametrize("kind", [list, tuple, np.array, np.float32])
@@ -71,11 +53,11 @@ class TestMinibatches:
 class TestTrain:
     def verdict(self, train):
         """Of the notebook's own trained, with this function."""
-        return ps3.trained.grade(given("trained", train=train)["trained"], 0)
+        return ps3.trained.grade(given("ps3", "trained", train=train)["trained"], 0)
 
     def test_solution_of_the_notebook_is_right(self):
         cells = ("momentum-step", "minibatches", "cost-and-gradient", "train", "trained")
-        assert ps3.trained.grade(given(*cells)["trained"], 0).points == 7
+        assert ps3.trained.grade(given("ps3", *cells)["trained"], 0).points == 7
 
     @pytest.mark.parametrize("train", training_variants.RIGHT)
     def test_other_styles_are_right(self, train):
@@ -86,7 +68,7 @@ class TestTrain:
         assert self.verdict(lambda *arguments: what).points == 0
 
     def test_notebook_and_grader_mean_the_same_cost(self):
-        names, rng = given("cost-and-gradient"), np.random.default_rng(0)
+        names, rng = given("ps3", "cost-and-gradient"), np.random.default_rng(0)
         w, X, t = rng.normal(size=3), rng.normal(size=(5, 3)), rng.normal(size=5)
         assert names["cost"](w, X, t) == training_variants.cost(w, X, t)
         slopes = training_variants.gradient(w, X, t)
@@ -105,7 +87,7 @@ class TestTrain:
 class TestRates:
     """The numbers of the mark scheme."""
 
-    descend = staticmethod(given("cost-and-gradient", "rates")["descend"])
+    descend = staticmethod(given("ps3", "cost-and-gradient", "rates")["descend"])
 
     def test_limit(self):
         steps = 20_000

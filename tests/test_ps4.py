@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 
 from assignments.exercises import ps4
 from assignments.exercises.ps4 import by_hand
-from autograder import template
-from tests.grading import notebooks
+from tests.sources import cells, given, graded
 
-SOURCE = Path(__file__).parents[1] / "assignments" / "source" / "ps4" / "ps4.ipynb"
-CELLS = {cell.id: cell for cell in nbformat.read(SOURCE, as_version=4).cells}
+CELLS = cells("ps4")
 STEPS = ("node", "topological-order", "backward")
-OVERWRITTEN = CELLS["backward"].source.replace("parent.gradient +=", "parent.gradient =")
-
-
-def given(*names: str, **space: object) -> dict[str, object]:
-    """The namespace of some of the notebook's cells."""
-    for name in ("setup", *names):
-        exec(CELLS[name].source, space)
-    return space
+OVERWRITTEN = CELLS["backward"].replace("parent.gradient +=", "parent.gradient =")
 
 
 def blank(name: str) -> str:
     """A cell as it is handed out."""
-    head, _, _ = CELLS[name].source.partition("### BEGIN SOLUTION")
+    head, _, _ = CELLS[name].partition("### BEGIN SOLUTION")
     return head + "raise NotImplementedError"
-
-
-def test_no_module_with_the_answers_is_there_when_it_is_graded():
-    notebook = nbformat.read(SOURCE, as_version=4)
-    assert notebook.metadata.autograder == {"modules": ["mlpkit.check"]}
 
 
 @pytest.mark.parametrize("shifted", [False, True])
@@ -56,15 +40,15 @@ def test_rounding_at_every_step_by_hand_is_right(shifted):
 
 class TestGraph:
     def graded(self, *sources: str):
-        space = given()
-        for source in (*sources, *(CELLS[n].source for n in ("number-in-order", "if-written"))):
+        space = given("ps4")
+        for source in (*sources, *(CELLS[n] for n in ("number-in-order", "if-written"))):
             exec(source, space)
-        exec(CELLS["graph-results"].source, space)
+        exec(CELLS["graph-results"], space)
         return ps4.graph_results.grade(space["graph_results"], 0)
 
     @pytest.mark.parametrize(("written", "points"), [(0, 0), (1, 7 / 3), (2, 14 / 3), (3, 7)])
     def test_each_step_counts_by_itself(self, written, points):
-        sources = [CELLS[n].source if i < written else blank(n) for i, n in enumerate(STEPS)]
+        sources = [CELLS[n] if i < written else blank(n) for i, n in enumerate(STEPS)]
         verdict = self.graded(*sources)
         assert verdict.points == pytest.approx(points, abs=0.01)
         assert verdict.attempted == (written > 0)
@@ -80,7 +64,7 @@ class TestGraph:
     )
     def test_a_nonsensical_order_earns_nothing_for_itself(self, order):
         source = f"def topological_order(result):\n    {order}"
-        verdict = self.graded(CELLS["node"].source, source, blank("backward"))
+        verdict = self.graded(CELLS["node"], source, blank("backward"))
         assert verdict.points <= 7 / 3 + 0.01
 
     @pytest.mark.parametrize(
@@ -94,9 +78,9 @@ class TestGraph:
         ],
     )
     def test_an_order_that_is_nearly_right_is_wrong(self, body):
-        right = CELLS["topological-order"].source + "\nright = topological_order"
+        right = CELLS["topological-order"] + "\nright = topological_order"
         order = f"def topological_order(result):\n    {body}"
-        verdict = self.graded(CELLS["node"].source, right, order, blank("backward"))
+        verdict = self.graded(CELLS["node"], right, order, blank("backward"))
         assert verdict.points == pytest.approx(7 / 3, abs=0.01)
 
 
@@ -104,31 +88,21 @@ class TestGraph:
 class TestAcrossTheWall:
     """The nodes are objects in the student's process, and read from outside."""
 
-    def grade(self, **changed: str):
-        assignment = template.load(SOURCE, "ps4")
-        sources = {name: cell.source for name, cell in CELLS.items() if is_solution(cell)}
-        sources = {name.replace("-", "_"): source for name, source in sources.items()}
-        return notebooks.grade(assignment, notebooks.handed_in(assignment, **sources | changed))
-
     def test_the_instructors_solutions_have_full_marks(self):
-        points, _ = self.grade()
+        points, _ = graded("ps4")
         expected = {f"test-{e.replace('_', '-')}": getattr(ps4, e).max_points for e in ps4.__all__}
         assert points == {**expected, "test-by-hand": by_hand.POINTS, "twenty-layers": None}
 
     def test_a_mistake_in_the_way_back_is_named(self):
-        points, graded = self.grade(backward=OVERWRITTEN)
+        points, notebook = graded("ps4", backward=OVERWRITTEN)
         assert points["test-graph-results"] < 7
-        (cell,) = [cell for cell in graded.cells if cell.id == "test-graph-results"]
+        (cell,) = [cell for cell in notebook.cells if cell.id == "test-graph-results"]
         assert "gradient-overwritten" in json.dumps(cell.outputs)
 
     def test_withheld_modules_do_not_help(self):
-        points, _ = self.grade(node="from mlpkit.graph import Node")
+        points, _ = graded("ps4", node="from mlpkit.graph import Node")
         assert points["test-graph-results"] == 0
         assert points["test-softmax"] == 5
-
-
-def is_solution(cell: nbformat.NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 class TestStudy:
@@ -141,7 +115,7 @@ class TestStudy:
             seen.append((ps4.gradient_norms.reference(*arguments), arguments))
             return seen[-1][0]
 
-        space = given("activation-functions", "study", gradient_norms=kept)
+        space = given("ps4", "activation-functions", "study", gradient_norms=kept)
         space["study"](activation, scale)
         return seen[0]
 

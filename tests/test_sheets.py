@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+
+from tests.sources import STUDENTS, cells, given
 
 ROOT = Path(__file__).parents[1] / "assignments"
 ASSIGNMENTS = sorted(path.parent.name for path in ROOT.glob("exercises/*/by_hand.py"))
@@ -15,7 +16,6 @@ SHEETS = {
     name: import_module(f"assignments.exercises.{name}.by_hand").SHEET for name in ASSIGNMENTS
 }
 MISTAKES = [(sheet, mistake) for sheet in SHEETS.values() for mistake in sheet.mistakes]
-STUDENTS = [f"s{number}" for number in range(4711, 4761)]
 EACH = pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
 
 
@@ -32,19 +32,16 @@ def on_paper(sheet, student, solution=None):
 
 
 def test_there_are_some():
-    assert {"ps1", "ps3", "ps4"} <= set(ASSIGNMENTS)
+    assert {"ps1", "ps2", "ps3", "ps4"} <= set(ASSIGNMENTS)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_notebook_draws_the_same_numbers(assignment):
-    notebook = nbformat.read(ROOT / "source" / assignment / f"{assignment}.ipynb", as_version=4)
-    sources, names = {cell.id: cell.source for cell in notebook.cells}, {}
     draw = SHEETS[assignment].draw
-    for cell in ("setup", draw.__name__.replace("_", "-")):
-        exec(sources[cell], names)
+    names = given(assignment, draw.__name__.replace("_", "-"))
     for student in STUDENTS:
         assert plain(names[draw.__name__](student)) == plain(draw(student))
-    exec(sources["by-hand"], names)
+    exec(cells(assignment)["by-hand"], names)
     verdict = SHEETS[assignment].grade(names["by_hand"])
     assert verdict.points == verdict.max_points, "the instructor's own sheet is wrong"
 

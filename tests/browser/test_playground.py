@@ -144,7 +144,7 @@ def test_pause_takes_effect_within_a_frame(playground: PlaygroundPage) -> None:
         shown = playground.play.evaluate("play => play.shown")
         # One frame that has come and waits for the screen, and one that is learned just now.
         assert later - shown <= 2 * each
-        assert playground.kernel("p.playing") is False
+        playground.expect_in_kernel("p.playing", False)
 
 
 @pytest.mark.parametrize("theme", ("JupyterLab Dark", "JupyterLab Light"))
@@ -196,7 +196,7 @@ def test_divergence_is_told_at_once(playground: PlaygroundPage) -> None:
     playground.play.click()
     expect(playground.alert).to_contain_text("It diverged")
     expect(playground.play).to_have_accessible_name(re.compile("Play$"))
-    assert playground.kernel("p.playing") is False
+    playground.expect_in_kernel("p.playing", False)
     # What it says to do helps.
     epoch = playground.kernel("p.training.epochs")
     playground.control("button", "Undo").click()

@@ -112,7 +112,7 @@ def test_the_output_is_cleared_while_it_plays(watched: Watched) -> None:
     watched.command("notebook:clear-cell-output")
     expect(watched.page.locator(".jp-Notebook .mlp-playground")).to_have_count(0)
     watched.expect_silence()
-    assert watched.playground.kernel("p.playing") is False
+    watched.playground.expect_in_kernel("p.playing", False)
     assert watched.playground.kernel("threading.active_count()") == threads
 
 
