@@ -13,12 +13,14 @@ import dis
 import importlib.util
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from autograder.cells import Part
 from autograder.importable import permitted_paths
 from autograder.plain import Imported, NotPlain, Source
 from autograder.proxies import RemoteObject
@@ -59,12 +61,10 @@ class HandingOver:
         self.mentioned: set[str] = set()
         self._under_way: list[object] = []
 
-    def note(self, cell: ast.Module | ast.Expression) -> str:
-        """Remembers a cell of the author's; returns the file name that its code is to bear."""
-        name = f"<cell {len(self.cells)}>"
-        self.cells[name] = cell
-        self.mentioned |= {node.id for node in ast.walk(cell) if isinstance(node, ast.Name)}
-        return name
+    def note(self, part: Part) -> None:
+        """Remembers a part of a cell of the author's, which is about to be run."""
+        self.cells[part.file] = part.tree
+        self.mentioned |= part.names
 
     def __call__(self, value: Any) -> Any:
         """What is sent for a value.
@@ -97,11 +97,11 @@ class HandingOver:
     def _more(self, value: Any) -> Any:
         if isinstance(value, np.dtype):
             return self(value.type)
+        if isinstance(value, types.FunctionType) and value.__code__.co_filename in self.cells:
+            return self._source(value)
         imported = _find(value)
         if imported is not None and self._can_be_imported(imported.module):
             return imported
-        if isinstance(value, types.FunctionType) and value.__code__.co_filename in self.cells:
-            return self._source(value)
         if isinstance(value, np.random.Generator):
             return self._generator(value)
         if isinstance(value, _NEVER_THE_AUTHORS) or (
@@ -119,11 +119,7 @@ class HandingOver:
             return any(f"{module}.".startswith(f"{name}.") for name in self.view.modules)
         if top in sys.stdlib_module_names:
             return True
-        spec = importlib.util.find_spec(top)
-        place = Path(spec.origin) if spec and spec.origin else None
-        return place is not None and any(
-            map(place.is_relative_to, permitted_paths(self.view.distributions))
-        )
+        return _is_permitted(top, self.view.distributions)
 
     def _generator(self, value: np.random.Generator) -> Source:
         kind, state = type(value.bit_generator).__name__, value.bit_generator.state
@@ -144,35 +140,23 @@ class HandingOver:
             self._under_way.pop()
 
     def _source_of(self, function: types.FunctionType) -> Source:
-        node = _node_of(function, self.cells[function.__code__.co_filename])
-        values = self._free_values(function)
-        arguments = node.args
-        arguments.defaults = [
-            _named(values, self(default), f"default_{i}_")
-            for i, default in enumerate(function.__defaults__ or ())
-        ]
-        arguments.kw_defaults = [
-            _named(values, self((function.__kwdefaults__ or {})[a.arg]), f"default_{a.arg}_")
-            if old is not None
-            else None
-            for a, old in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        ]
-        for argument in ast.walk(arguments):
-            if isinstance(argument, ast.arg):
-                argument.annotation = None
-        if isinstance(node, ast.FunctionDef):
-            node.decorator_list, node.returns = [], None
-        return Source(ast.unparse(ast.fix_missing_locations(node)), function.__name__, values)
+        defaults = {_default(i): d for i, d in enumerate(function.__defaults__ or ())}
+        cell = self.cells[function.__code__.co_filename]
+        text = _text_of(function.__code__, cell, len(defaults))
+        if text is None:
+            raise AuthorError(f"the source of {_describe(function)} was not found. {_ADVICE}")
+        defaults |= {_default(name): d for name, d in (function.__kwdefaults__ or {}).items()}
+        values = self._free_values(function) | {k: self(value) for k, value in defaults.items()}
+        return Source(text, function.__name__, values)
 
     def _free_values(self, function: types.FunctionType) -> dict[str, Any]:
         code = function.__code__
         cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
         around = {name: cell.cell_contents for name, cell in cells}
         values = {}
-        for instruction in _instructions(code):
-            name = str(instruction.argval)
-            if instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") or (
-                instruction.opname in ("STORE_DEREF", "DELETE_DEREF") and name in around
+        for operation, name in _instructions(code):
+            if operation in ("STORE_GLOBAL", "DELETE_GLOBAL") or (
+                operation in ("STORE_DEREF", "DELETE_DEREF") and name in around
             ):
                 raise AuthorError(
                     f"{_describe(function)} changes {name!r}, which would be changed inside the "
@@ -181,7 +165,7 @@ class HandingOver:
                 )
             if name in around:
                 values[name] = self._free_value(function, name, around[name])
-            elif instruction.opname == "LOAD_GLOBAL" and self._is_ours(name, function):
+            elif operation == "LOAD_GLOBAL" and self._is_ours(name, function):
                 values[name] = self._free_value(function, name, self.names[name])
         return values
 
@@ -240,30 +224,55 @@ def _find(value: Any) -> Imported | None:
     return Imported(min(homes, key=lambda home: (len(home), home)), name) if homes else None
 
 
+@lru_cache(maxsize=1024)
+def _is_permitted(package: str, distributions: tuple[str, ...]) -> bool:
+    """Whether an installed package belongs to some distributions, or to what they need."""
+    spec = importlib.util.find_spec(package)
+    place = Path(spec.origin) if spec and spec.origin else None
+    return place is not None and any(map(place.is_relative_to, permitted_paths(distributions)))
+
+
 def _holds(module: Any, name: str, value: Any) -> bool:
     return isinstance(module, types.ModuleType) and vars(module).get(name) is value
 
 
-def _named(values: dict[str, Any], value: Any, name: str) -> ast.expr:
-    values[name] = value
-    return ast.Name(name, ast.Load())
+def _default(argument: object) -> str:
+    """The name that stands for an argument's default in a text."""
+    return f"default_{argument}_"
 
 
-def _instructions(code: types.CodeType) -> Iterator[dis.Instruction]:
+@lru_cache(maxsize=1024)
+def _instructions(code: types.CodeType) -> tuple[tuple[str, str], ...]:
+    """The operations in a function that have a name or a number, with it; in those in it too."""
+    found: list[tuple[str, str]] = []
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            yield from _instructions(constant)
-    yield from (i for i in dis.get_instructions(code) if i.argval is not None)
+            found += _instructions(constant)
+    found += [(i.opname, str(i.argval)) for i in dis.get_instructions(code) if i.argval is not None]
+    return tuple(found)
 
 
-def _node_of(
-    function: types.FunctionType, cell: ast.Module | ast.Expression
-) -> ast.FunctionDef | ast.Lambda:
-    """A copy of the part of a cell that defines the function."""
-    for node in ast.walk(cell):
-        if isinstance(node, ast.FunctionDef | ast.Lambda) and _defines(node, function.__code__):
-            return copy.deepcopy(node)
-    raise AuthorError(f"the source of {_describe(function)} was not found. {_ADVICE}")
+@lru_cache(maxsize=1024)
+def _text_of(code: types.CodeType, cell: ast.Module | ast.Expression, defaults: int) -> str | None:
+    """The part of a cell that defines a function, with names for its defaults, and no more."""
+    for found in ast.walk(cell):
+        if isinstance(found, ast.FunctionDef | ast.Lambda) and _defines(found, code):
+            break
+    else:
+        return None
+    node = copy.deepcopy(found)
+    arguments = node.args
+    arguments.defaults = [ast.Name(_default(i), ast.Load()) for i in range(defaults)]
+    arguments.kw_defaults = [
+        old and ast.Name(_default(argument.arg), ast.Load())
+        for argument, old in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+    for argument in ast.walk(arguments):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    if isinstance(node, ast.FunctionDef):
+        node.decorator_list, node.returns = [], None
+    return ast.unparse(ast.fix_missing_locations(node))
 
 
 def _defines(node: ast.FunctionDef | ast.Lambda, code: types.CodeType) -> bool:

@@ -7,27 +7,24 @@ and from nowhere else; one that has none is worth nothing.
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import copy
 import io
 import warnings
 from types import CodeType
 from typing import Any
 
 import numpy as np
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import setenv
 
+from autograder import cells
 from autograder.outputs import clean_text
 from autograder.proxies import RemoteObject
 from autograder.reference import AuthorError
 from autograder.remote import Names, same
 
 LONGEST_REASON = 300
-_SAME = "__same__"
 
 
 class NoVerdict(RuntimeError):
@@ -54,7 +51,7 @@ class Bench:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.names["get_ipython"] = _IgnoresMagics
-        self.names[_SAME] = same
+        self.names[cells.SAME] = same
 
     def prepare(self, source: str) -> None:
         """Runs what a cell that is no test adds to the namespace: imports, definitions, data.
@@ -62,9 +59,8 @@ class Bench:
         An error in it is no verdict on the student; a test that needs the name will say so.
         """
         with contextlib.suppress(Exception), _quiet():
-            body = [s for s in _parse(source).body if not isinstance(s, ast.Expr)]
-            for statement in body:
-                exec(self._compile(ast.Module([statement], [])), self.names)
+            for part in cells.definitions(source):
+                exec(self._code(part), self.names)
 
     def verdict(self, source: str, points: float) -> list[NotebookNode]:
         """Runs a test cell.
@@ -101,39 +97,20 @@ class Bench:
 
     def _run(self, source: str) -> Any:
         try:
-            *body, last = _parse(source).body or [ast.Pass()]
+            body, value = cells.body_and_value(source)
         except SyntaxError as error:
             raise AuthorError(f"the test is not Python: {error}") from error
-        if not isinstance(last, ast.Expr):
-            body, last = [*body, last], ast.Expr(ast.Constant(None))
-        exec(self._compile(ast.Module(body, [])), self.names)
-        return eval(self._compile(ast.Expression(last.value)), self.names)
+        exec(self._code(body), self.names)
+        return eval(self._code(value), self.names)
 
-    def _compile(self, tree: ast.Module | ast.Expression) -> CodeType:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Global) and not self.names.students.isdisjoint(node.names):
-                raise AuthorError(
-                    f"'global {', '.join(node.names)}' in a function of a test does not reach the "
-                    "student's name. Assign it outside of the function."
-                )
-        file = self.names.hand_over.note(tree)
-        mode = "eval" if isinstance(tree, ast.Expression) else "exec"
-        tree = _Identity().visit(copy.deepcopy(tree))
-        return compile(ast.fix_missing_locations(tree), file, mode)
-
-
-class _Identity(ast.NodeTransformer):
-    """Makes ``is`` ask whether two proxies are of one object."""
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        self.generic_visit(node)
-        match node.ops, node.comparators:
-            case [ast.Is() | ast.IsNot() as how], [right] if not isinstance(right, ast.Constant):
-                asked: ast.expr = ast.Call(ast.Name(_SAME, ast.Load()), [node.left, right], [])
-                if isinstance(how, ast.IsNot):
-                    asked = ast.UnaryOp(ast.Not(), asked)
-                return ast.copy_location(asked, node)
-        return node
+    def _code(self, part: cells.Part) -> CodeType:
+        if out_of_reach := sorted(part.global_names & self.names.students):
+            raise AuthorError(
+                f"'global {', '.join(out_of_reach)}' in a function of a test does not reach the "
+                "student's name. Assign it outside of the function."
+            )
+        self.names.hand_over.note(part)
+        return part.code
 
 
 def no_credit(name: str, reason: str) -> NotebookNode:
@@ -189,7 +166,3 @@ def _quiet() -> Any:
     ):
         warnings.simplefilter("ignore")
         yield printed
-
-
-def _parse(source: str) -> ast.Module:
-    return ast.parse(TransformerManager().transform_cell(source))
