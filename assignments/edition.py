@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from assignments import canaries
+from mlpkit.check.table import FILE_NAME
 
 ROOT = Path(__file__).parents[1]
 TOP = "multi-layer-networks"
@@ -124,17 +125,22 @@ def _released(root: Path, assignments: list[str]) -> dict[str, bytes]:
             raise NoEdition(f"there is no assignment {', '.join(unknown)}; there is: {there}.")
         course = above / "course"
         course.mkdir()
-        shutil.copytree(copy / "source", course / "source")
+        wanted = assignments or there
+        # A table of checks that is not baked anew must not be given away.
+        ignored = shutil.ignore_patterns(FILE_NAME)
+        for assignment in wanted:
+            folders = (home / "source" / assignment for home in (copy, course))
+            shutil.copytree(*folders, ignore=ignored)
         shutil.copy(copy / "nbgrader_config.py", course)
-        for assignment in assignments or there:
-            _release(course, assignment, (above, root))
+        _release(course, wanted, (above, root))
         return {
             path.replace("release/", "assignments/", 1): content
             for path, content in _below(course, "release").items()
         }
 
 
-def _release(course: Path, assignment: str, path: Iterable[Path]) -> None:
+def _release(course: Path, assignments: Iterable[str], path: Iterable[Path]) -> None:
+    """Releases all that is in a course."""
     environment = {
         **os.environ,
         # The copy's exercises are found before those of the environment.
@@ -142,10 +148,13 @@ def _release(course: Path, assignment: str, path: Iterable[Path]) -> None:
         # nbgrader calls other programs of its environment by their names.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    words = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment]
+    words = [sys.executable, "-m", "nbgrader", "generate_assignment", "*"]
     done = subprocess.run(words, cwd=course, env=environment, capture_output=True, text=True)
-    if done.returncode or not (course / "release" / assignment).is_dir():
-        raise NoEdition(f"{assignment} could not be released:\n{done.stderr[-3000:]}")
+    expected = [f"{each}/{file}" for each in assignments for file in (f"{each}.ipynb", FILE_NAME)]
+    missing = [file for file in expected if not (course / "release" / file).is_file()]
+    if done.returncode or missing:
+        what = f" ({', '.join(missing)} is missing)" if missing else ""
+        raise NoEdition(f"the assignments could not be released{what}:\n{done.stderr[-3000:]}")
 
 
 def pack(files: dict[str, bytes], path: Path) -> None:

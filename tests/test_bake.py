@@ -55,6 +55,15 @@ class TestBaked:
         assert [path.name for path in tmp_path.iterdir()] == ["checks.json"]
         assert find("training_step", tmp_path).results == ["new W1", "new b1", "new W2", "new b2"]
 
+    def test_hook_takes_each_assignment_where_all_are_released_at_once(self, tmp_path):
+        for name in ("ps1", "ps2"):
+            (tmp_path / name).mkdir()
+            bake.bake_for_release("*", ".", [str(tmp_path / name / "a.ipynb")])
+        assert find("training_step", tmp_path / "ps2").results == [
+            "new W1", "new b1", "new W2", "new b2",
+        ]  # fmt: skip
+        assert "sigmoid_and_slope" in (tmp_path / "ps1" / "checks.json").read_text()
+
     def test_hook_complains_aloud(self, tmp_path, caplog):
         with pytest.raises(ModuleNotFoundError):
             bake.bake_for_release(assignment="ps999", student=".", notebooks=[])

@@ -230,9 +230,19 @@ def bake_sources(root: Path) -> None:
     path.write_text(text)
 
 
+def bake_nothing(root: Path) -> None:
+    path = root / "assignments" / "exercises" / "bake.py"
+    path.write_text(
+        path.read_text().replace(
+            "    try:\n        exercises", "    try:\n        1 / 0\n        exercises", 1
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
+        (bake_nothing, "ps2/checks.json is missing"),
         (keep_hidden_tests, "assignments/ps2/ps2.ipynb. Nothing"),
         (keep_solutions, "assignments/ps2/ps2.ipynb. Nothing"),
         (bake_sources, "assignments/ps2/checks.json. Nothing"),

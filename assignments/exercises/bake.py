@@ -126,13 +126,15 @@ def bake_for_release(
 ) -> None:
     """nbgrader's pre_convert_hook: bakes the table into the source folder being released.
 
-    nbgrader swallows what a hook raises, so what goes wrong is logged as an error as well.
+    nbgrader swallows what a hook raises, so what goes wrong is logged as an error as well. Where it
+    releases all assignments at once, it calls each of them "*".
     """
     try:
-        exercises = exercises_of(assignment)
+        exercises = [] if assignment == "*" else exercises_of(assignment)
         for notebook in map(Path, notebooks):
             path = notebook.resolve().with_name(FILE_NAME)
-            new = write(path, as_bytes(bake(exercises, permitted_in(notebook))))
+            table = bake(exercises or exercises_of(path.parent.name), permitted_in(notebook))
+            new = write(path, as_bytes(table))
             log.info("%s %s", path, "baked anew" if new else "is up to date")
     except Exception:
         log.exception(

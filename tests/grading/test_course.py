@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import json
 import os
@@ -15,10 +14,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 import psutil
 import pytest
 
+from assignments import canaries
 from autograder import course as courses
 from autograder import report
 from autograder.course import Course
@@ -69,36 +68,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         above / "assignments",
         ignore=shutil.ignore_patterns(*made, "__pycache__"),
     )
-    plant_canaries(above / "assignments")
+    assert canaries.plant(above / "assignments") > 200
     done = run(above, "assignments.demo", "--folder", str(above / "course"))
     done = done if done.returncode == 0 else pytest.fail(done.stdout + done.stderr)
     return Demo(above / "course", done.stdout)
-
-
-def plant_canaries(assignments: Path) -> None:
-    """Puts a word of its own on every line that a student must not see."""
-    number = 0
-
-    def canary(line: str) -> str:
-        nonlocal number
-        number += 1
-        return f"{line}  # CANARY{number:05}X"
-
-    for module in sorted((assignments / "exercises" / "ps2").glob("*.py")):
-        lines = module.read_text().splitlines()
-        secret = re.compile(r"^\s+(return .*[\w)\]]|[a-z_]+ = [^\"(\[{]*)$|lambda .*,$")
-        lines = [canary(line) if secret.search(line) else line for line in lines]
-        module.write_text("\n".join(lines) + "\n")
-    path = assignments / "source" / "ps2" / "ps2.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        cell.source = re.sub(
-            r"(### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME))",
-            lambda found: canary(found[1] + "\n" + "    " * (found[2] == "SOLUTION")),
-            cell.source,
-        )
-    nbformat.write(notebook, path)
-    assert number > 60
 
 
 @pytest.fixture(scope="module")
@@ -174,35 +147,18 @@ def test_the_scores_are_exported(demo: Demo) -> None:
 
 
 def test_students_see_no_solution_no_hidden_test_and_no_mistakes_source(demo: Demo) -> None:
-    canaries = re.compile(rb"CANARY\d{5}X")
     release = demo.folder / "release"
-    assert canaries.search((demo.folder / "source/ps2/ps2.ipynb").read_bytes())
+    assert canaries.found_in((demo.folder / "source/ps2/ps2.ipynb").read_bytes())
     released = [path for path in release.rglob("*") if path.is_file()]
     assert {path.name for path in released} == {"ps2.ipynb", "checks.json"}
     for path in released:
-        assert not hidden_words(path.read_bytes()), path
+        assert not canaries.found_in(path.read_bytes()), path
     pages = list((demo.folder / "feedback").rglob("*.html"))
     assert len(pages) == 16
     for page in pages:
         handed_in = demo.folder / "submitted" / page.parts[-3] / "ps2" / "ps2.ipynb"
-        own = hidden_words(handed_in.read_bytes())
-        assert hidden_words(page.read_bytes()) <= own, page
-
-
-def hidden_words(content: bytes) -> set[bytes]:
-    """The canaries in some bytes, as they are or inside base64."""
-    found = set(re.findall(rb"CANARY\d{5}X", content))
-    for text in re.findall(rb"[A-Za-z0-9+/]{40,}={0,2}", content):
-        for shift in range(4):
-            part = text[shift : shift + (len(text) - shift) // 4 * 4]
-            found |= set(re.findall(rb"CANARY\d{5}X", base64.b64decode(part)))
-    return found
-
-
-def test_the_search_for_canaries_finds_them() -> None:
-    canary = b"CANARY00001X"
-    hidden = base64.b64encode(b"some bytes around it, and " + canary + b" and more of them")
-    assert hidden_words(b'{"data": "' + hidden + b'"}') == {canary}
+        own = canaries.found_in(handed_in.read_bytes())
+        assert canaries.found_in(page.read_bytes()) <= own, page
 
 
 def test_students_code_and_html_reach_no_browser(demo: Demo) -> None:
