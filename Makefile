@@ -10,10 +10,10 @@ STAMP := .venv/.installed
 # pip must fail, and not fall back to the machine's own Python, if the environment is damaged.
 PIP := $(PY) -m pip --require-virtualenv -qq --disable-pip-version-check install
 # A file stays in one process: the cells of a notebook need one kernel. All that needs a browser is
-# one after another in one process (tests/conftest.py), which comes first, in the order of names. It
-# mostly waits, as do those that wait for a sandbox's time limits, so there are two processes more
-# than there are cores. Beyond eight the sandboxes only wait for one another.
-WORKERS = $(shell $(PY) -c 'import os; print(min(os.cpu_count() + 2, 8))')
+# one after another in one process (tests/conftest.py), which mostly waits, so there is one process
+# more than there are cores; it comes first, in the order of names. Beyond eight the sandboxes only
+# wait for one another.
+WORKERS = $(shell $(PY) -c 'import os; print(min(os.cpu_count() + 1, 8))')
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 LECTURES := $(wildcard lectures/*.ipynb)

@@ -11,7 +11,8 @@ What happens to a submission, and which file does it:
 3. ``outside``   the tests run here, outside; the student's functions are called across the wall
                  (``remote``), and only plain data crosses it (``plain``). Objects stay there, and
                  ``proxies`` stand for them here (with ``operators``, ``reference``, ``wall``);
-                 ``handing_over`` says which functions of a test can go in
+                 ``handing_over`` says which functions of a test can go in, and ``cells`` reads the
+                 instructor's cells
 4. ``grading``   all of this for one notebook, as a function of the submission and the assignment
 5. ``workers``   do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
                  knows where submissions lie, and ``gradebook`` writes what came of them.
@@ -20,10 +21,18 @@ What happens to a submission, and which file does it:
                  ``page`` and ``feedback`` show, ``exports`` writes; ``telling`` decides what a
                  student may be told
 
-Before all that, ``collect`` takes what a learning platform exports.
+Before all that, ``collect`` takes what a learning platform exports, and ``rehearsal`` sees whether
+the instructor's own solutions pass.
 
 ``THREATS.md`` says who is defended against, by which wall, and what is not; ``CLUSTER.md``, how to
 use many machines; ``doctor`` tries the walls of this one.
 
 The package knows nothing of neural networks, and nothing here trusts what comes out of the sandbox.
 """
+
+import sys
+
+# jsonschema, by which notebooks are validated, compiles a grammar of web addresses where this is
+# installed. It takes longer than all else at the start, no notebook needs it, and jsonschema does
+# without. (None stands for a module that cannot be imported.)
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

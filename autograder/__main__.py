@@ -23,6 +23,7 @@ from autograder.course import CannotGrade, Course, Submission
 from autograder.gradebook import explain
 from autograder.intake import rebuild
 from autograder.outputs import clean_text
+from autograder.rehearsal import rehearse
 from autograder.sandbox import SandboxUnavailable
 from autograder.template import identity, role
 from autograder.workers import Workers, workers
@@ -123,6 +124,11 @@ def _add_grading_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--quiet", action="store_true", help="no progress bar and no table")
     command.add_argument(
+        "--without-rehearsal",
+        action="store_true",
+        help="grade even if the instructor's own solutions do not get all points",
+    )
+    command.add_argument(
         "--without-sandbox",
         action="store_true",
         help="DANGEROUS: run the students' code as yourself, with all your rights",
@@ -163,18 +169,18 @@ def _grade_with_progress(
     from tqdm import tqdm
 
     memory, failed, interrupted = 0, 0, _note_interrupts()
-    with (
-        workers(wish.workers, wish.scheduler) as team,
-        tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar,
-    ):
-        walls = not wish.without_sandbox
-        for graded in batch.grade_class(course, to_grade, team, walls=walls, only=wish.exercise):
-            memory = max(memory, graded.peak_memory)
-            failed += graded.failed
-            bar.set_postfix({"not gradable": failed}, refresh=False)
-            bar.update()
-            if interrupted.is_set():
-                raise KeyboardInterrupt
+    walls, only = not wish.without_sandbox, wish.exercise
+    with workers(wish.workers, wish.scheduler) as team:
+        if not wish.without_rehearsal:
+            rehearse(course, to_grade, team, walls)
+        with tqdm(total=len(to_grade), unit="submission", disable=wish.quiet) as bar:
+            for graded in batch.grade_class(course, to_grade, team, walls=walls, only=only):
+                memory = max(memory, graded.peak_memory)
+                failed += graded.failed
+                bar.set_postfix({"not gradable": failed}, refresh=False)
+                bar.update()
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
     return memory
 
 

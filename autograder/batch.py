@@ -14,7 +14,7 @@ import nbformat
 
 from autograder.course import Course, Submission, destination_of, save, template_for
 from autograder.gradebook import Writer
-from autograder.grading import Outputs
+from autograder.grading import Outputs, Settings
 from autograder.nbgrader_exporter import settings_for
 from autograder.template import identity, role
 from autograder.workers import Job, Outcome, Workers
@@ -66,8 +66,7 @@ def grade_class(
         OperationalError: the gradebook cannot be used.
         SandboxUnavailable: this machine cannot build the walls.
     """
-    limits = course.config.GradingExporter.get("limits", {})
-    settings = settings_for(course.directory, limits, walls)
+    settings = settings_of(course, walls)
     one_of_each = {submission.notebook: submission for submission in to_grade}
     templates = {name: template_for(course, one) for name, one in one_of_each.items()}
     waiting = iter(to_grade)
@@ -90,6 +89,12 @@ def grade_class(
                 submission, job = under_way.pop(future)
                 outcome = workers.outcome(job, future)
                 yield _finish(course, writer, submission, job, outcome, only)
+
+
+def settings_of(course: Course, walls: bool) -> Settings:
+    """How a course is graded; without walls, students' code runs with no sandbox at all."""
+    limits = course.config.GradingExporter.get("limits", {})
+    return settings_for(course.directory, limits, walls)
 
 
 def _finish(

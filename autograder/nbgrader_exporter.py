@@ -72,10 +72,15 @@ def content_of(path: Path) -> bytes | Refused:
         return reason
 
 
+def source_of(course: CourseDirectory, assignment: str, notebook: str) -> Path:
+    """Where the instructor's copy of a notebook is."""
+    folder = Path(course.format_path(course.source_directory, ".", assignment))
+    return folder / f"{notebook}.ipynb"
+
+
 def template_of(course: CourseDirectory, assignment: str, notebook: str) -> Template:
     """The instructor's copy of a notebook of an assignment."""
-    folder = Path(course.format_path(course.source_directory, ".", assignment))
-    path = folder / f"{notebook}.ipynb"
+    path = source_of(course, assignment, notebook)
     return _template(path.resolve(), assignment, path.stat().st_mtime_ns)
 
 
