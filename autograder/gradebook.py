@@ -171,7 +171,6 @@ class _Structure:
                 for (kind, _), cell in self.cells[number].items():
                     kind(cell_id=cell, notebook=notebook)
             session.add(entry)
-            session.flush()
         return entry
 
 

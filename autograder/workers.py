@@ -6,6 +6,7 @@ A worker turns bytes into bytes and touches nothing else: it needs no file of th
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import multiprocessing
 import os
@@ -65,20 +66,20 @@ class Outcome:
     failed: bool = False
 
 
-def work(job: bytes) -> bytes:
-    """What a worker does: a written ``Job`` in, a written ``Outcome`` out.
+def work(template: bytes, rest: bytes) -> bytes:
+    """What a worker does: a written ``Job`` in, in two parts, and a written ``Outcome`` out.
 
     Raises:
         SandboxUnavailable: the worker's machine cannot build the walls.
     """
     start, before = time.perf_counter(), time.process_time()
-    wish: Job = pickle.loads(job)
+    content, settings, kept = pickle.loads(rest)
     # What a student's function returns can keep a test busy for ever, in C where nothing else gets
     # a turn. The machine then ends this process, which is a dead worker like any other.
-    limits = wish.settings.limits
+    limits = settings.limits
     signal.alarm(math.ceil(limits.notebook_seconds + limits.tests_seconds))
     try:
-        result = grading.grade(wish.content, wish.template, wish.settings, wish.kept)
+        result = grading.grade(content, _template(template), settings, kept)
     except SandboxUnavailable as error:
         raise SandboxUnavailable(f"{socket.gethostname()}: {error}") from error
     finally:
@@ -91,6 +92,18 @@ def work(job: bytes) -> bytes:
     seconds = time.perf_counter() - start
     outcome = Outcome(text, seconds, result.peak_memory, parts, socket.gethostname())
     return pickle.dumps(outcome)
+
+
+@functools.lru_cache(maxsize=16)
+def _template(written: bytes) -> Template:
+    """An assignment's notebook, read once for all submissions; grading works on a copy."""
+    found: Template = pickle.loads(written)
+    return found
+
+
+def _rest(job: Job) -> bytes:
+    """What of a job is another for each submission."""
+    return pickle.dumps((job.content, job.settings, job.kept))
 
 
 class Workers:
@@ -108,15 +121,20 @@ class Workers:
     def __init__(self, count: int) -> None:
         self.count = count
         self._pool: Executor = self._new_pool(count)
+        self._sent: dict[int, tuple[Template, Any]] = {}
 
     def submit(self, job: Job) -> Future[bytes]:
         """Begins a job."""
+        number = id(job.template)
+        if number not in self._sent:
+            self._sent[number] = job.template, self._send(pickle.dumps(job.template))
+        arguments = self._sent[number][1], _rest(job)
         try:
-            return self._pool.submit(work, pickle.dumps(job))
+            return self._pool.submit(work, *arguments)
         except BrokenProcessPool:
             self.close(at_once=True)
             self._pool = self._new_pool(self.count)
-            return self._pool.submit(work, pickle.dumps(job))
+            return self._pool.submit(work, *arguments)
 
     def outcome(self, job: Job, future: Future[bytes]) -> Outcome:
         """What came of a job; whatever happened to the worker, there is an outcome.
@@ -150,6 +168,10 @@ class Workers:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     worker.kill()
 
+    def _send(self, template: bytes) -> Any:
+        """What stands for a template in the jobs."""
+        return template
+
     def _new_pool(self, count: int) -> Executor:
         context = multiprocessing.get_context("forkserver")
         # What takes seconds to load is loaded once, and not by each worker.
@@ -160,7 +182,7 @@ class Workers:
 
     def _alone(self, job: Job) -> Outcome:
         with self._new_pool(1) as pool:
-            return _read(pool.submit(work, pickle.dumps(job)).result())
+            return _read(pool.submit(work, pickle.dumps(job.template), _rest(job)).result())
 
 
 class ClusterWorkers(Workers):
@@ -194,6 +216,10 @@ class ClusterWorkers(Workers):
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()
+
+    def _send(self, template: bytes) -> Any:
+        # It stays on the workers, which get it from one another; if it is lost, Dask makes it anew.
+        return self._client.submit(bytes, template)
 
     def _new_pool(self, count: int) -> Executor:
         executor: Executor = self._client.get_executor(pure=False)
@@ -231,7 +257,7 @@ def _why(error: Exception) -> str:
 
 def _given_up(job: Job, reason: str) -> Outcome:
     refused = Job(Refused(reason), job.template, job.settings, job.kept)
-    outcome = _read(work(pickle.dumps(refused)))
+    outcome = _read(work(pickle.dumps(job.template), _rest(refused)))
     return Outcome(outcome.text, outcome.seconds, 0, {}, outcome.host, failed=True)
 
 
