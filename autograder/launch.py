@@ -67,13 +67,16 @@ class Box:
         """Waits until the walls stand; the number of the first process within them.
 
         Raises:
-            NotStarted: bubblewrap could not build them.
+            NotStarted: bubblewrap could not build them, or they are gone again.
         """
         assert self.process.stdout and self.process.stderr
         with os.fdopen(self._told) as file:
             ready, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
             if ready and os.read(self.process.stdout.fileno(), 1):
-                return int(json.load(file)["child-pid"])
+                first = int(json.load(file)["child-pid"])
+                # The walls stood; that was a while ago if it was built in advance.
+                if Path(f"/proc/{first}/ns/mnt").exists():
+                    return first
         self.process.kill()
         said = self.process.stderr.read()[-2000:].decode(errors="replace").strip()
         self.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import sandbox
+from autograder import launch, sandbox
 from autograder.kernel import KernelLost, StudentKernel
 from autograder.sandbox import Limits, SandboxUnavailable, View
 
@@ -61,6 +62,23 @@ def _is_in(process: int, space: os.stat_result) -> bool:
         return os.path.samestat(Path(f"/proc/{process}/ns/pid").stat(), space)
     except OSError:
         return False
+
+
+def test_a_sandbox_built_in_advance_that_is_gone_is_built_anew(kernel: StudentKernel) -> None:
+    (spare,) = launch._spare.values()
+    assert spare.process.stdout
+    ready, _, _ = select.select([spare.process.stdout], [], [], 60)
+    assert ready
+    bubblewrap = psutil.Process(spare.process.pid)
+    killed = [*bubblewrap.children(), bubblewrap]
+    for process in killed:
+        process.kill()
+    spare.process.wait()
+    psutil.wait_procs(killed, timeout=20)
+    another = StudentKernel(LIMITS, VIEW)
+    another.start()
+    assert says(another, "print(1 + 1)") == "2\n"
+    another.stop()
 
 
 def test_ordinary_work_is_possible(shared: StudentKernel) -> None:
