@@ -158,7 +158,8 @@ class StudentKernel:
     def _send(self, message: dict[str, Any], deadline: float) -> None:
         data = json.dumps(message).encode()
         waiting = memoryview(struct.pack("!I", len(data)) + data)
-        for _ in self._ready(select.POLLOUT, deadline):
+        # What the kernel never got cannot be interrupted: it is sent even if the time is over.
+        for _ in self._ready(select.POLLOUT, deadline + SECONDS_TO_GIVE_IN):
             try:
                 waiting = waiting[self._connected().socket.send(waiting) :]
             except BlockingIOError:

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import launch, sandbox
-from autograder.kernel import KernelLost, StudentKernel
+from autograder import launch, plain, sandbox
+from autograder.kernel import KernelLost, StudentKernel, TooLong
 from autograder.sandbox import Limits, SandboxUnavailable, View
 
 pytestmark = pytest.mark.sandbox
@@ -79,6 +79,16 @@ def test_a_sandbox_built_in_advance_that_is_gone_is_built_anew(kernel: StudentKe
     another.start()
     assert says(another, "print(1 + 1)") == "2\n"
     another.stop()
+
+
+def test_time_that_is_over_before_a_question_is_sent_costs_no_kernel(kernel: StudentKernel) -> None:
+    assert says(kernel, "x = 1") == ""
+    question = plain.write({"operation": "get", "name": "x", "forget": []})
+    with pytest.raises(TooLong) as over:
+        kernel._do(time.monotonic() - 0.1, None, kind="ask", request=question)
+    kernel._interrupt(over.value)
+    assert kernel.alive
+    assert says(kernel, "print(x)") == "1\n"
 
 
 def test_ordinary_work_is_possible(shared: StudentKernel) -> None:
