@@ -33,10 +33,10 @@ from mlpkit.widgets.playground.points import PLANE, own_points
 from mlpkit.widgets.playground.settings import PARTS, Settings
 from mlpkit.worked.tables import Table
 
-# Of the page, each after those that it imports.
 # The page's messages may be handled in another thread than the notebook's cells.
 _ONE_AT_A_TIME = threading.RLock()
 
+# Of the page, each after those that it imports.
 MODULES = (
     "colours", "loop", "frame", "controls", "curves", "plane", "inspector", "network", "main",
 )  # fmt: skip
