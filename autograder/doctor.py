@@ -20,7 +20,7 @@ from autograder.sandbox import Limits, View
 _MEBIBYTE = 2**20
 _LIMITS = Limits(
     cell_seconds=3,
-    memory_bytes=600 * _MEBIBYTE,
+    memory_bytes=1024 * _MEBIBYTE,  # twelve idle processes hold less, six busy ones more
     processes=12,
     file_bytes=8 * _MEBIBYTE,
     output_bytes=10_000,
@@ -108,8 +108,8 @@ _ATTEMPTS = (
     _Attempt(
         "memory of all processes",
         "import os, time\n"
-        "for i in range(20):\n"
-        "    if os.fork() == 0: x = b'x' * (100 * 2**20); time.sleep(9)\n"
+        "for i in range(6):\n"
+        "    if os.fork() == 0: x = b'x' * (250 * 2**20); time.sleep(9)\n"
         "time.sleep(9); print('got it')",
         "more memory",
     ),
@@ -117,8 +117,9 @@ _ATTEMPTS = (
         "number of processes",
         "import os, time\n"
         "try:\n"
-        "    for i in range(100):\n"
+        "    for i in range(15):\n"
         "        if os.fork() == 0: time.sleep(9)\n"
+        "    time.sleep(9)\n"
         "except OSError: print('no more processes')",
         "more processes",
     ),
