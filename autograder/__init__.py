@@ -15,8 +15,8 @@ What happens to a submission, and which file does it:
                  instructor's cells
 4. ``grading``   all of this for one notebook, as a function of the submission and the assignment
 5. ``workers``   do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
-                 knows where submissions lie, and ``gradebook`` writes what came of them.
-                 ``nbgrader_exporter`` does the same for nbgrader's own commands
+                 knows where submissions lie, ``marks`` decides what came of them, and ``gradebook``
+                 writes it. ``nbgrader_exporter`` does the same for nbgrader's own commands
 6. ``report``    reads who got what, and why; ``overview`` counts, ``similarity`` compares,
                  ``page`` and ``feedback`` show, ``exports`` writes; ``telling`` decides what a
                  student may be told

@@ -106,7 +106,7 @@ def _finish(
     only: str | None,
 ) -> Graded:
     before = time.process_time()
-    save(course, writer, submission, outcome.text, only)
+    save(course, writer, submission, outcome.text, outcome.marks, only)
     parts = {**outcome.parts, "database": time.process_time() - before}
     failed = outcome.failed or not isinstance(job.content, bytes)
     return Graded(submission, outcome.seconds, outcome.peak_memory, parts, failed)

@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat.v4 import nbjson
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -17,6 +16,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.attempts import TIME_FILE, read_time
 from autograder.gradebook import Writer, connect
 from autograder.intake import Refused, read_file, refusal_in
+from autograder.marks import Marks
 from autograder.nbgrader_exporter import content_of, template_of
 from autograder.template import BrokenAssignment, Template, identity
 
@@ -194,9 +194,10 @@ def save(
     writer: Writer,
     submission: Submission,
     text: str,
+    marks: Marks,
     only: str | None = None,
 ) -> None:
-    """Writes one result, a graded notebook: its scores into the gradebook, then the notebook.
+    """Writes one result: its marks into the gradebook, then the text of the graded notebook.
 
     In this order, for the notebook's presence says that the submission is done. If only one cell's
     grade is to be saved, the others keep theirs.
@@ -205,8 +206,7 @@ def save(
         OperationalError: there is no space left, or another program has locked the gradebook.
     """
     timestamp = submission.handed_in_at()
-    # Not by nbformat.reads: it validates once more, which takes longer than all the rest.
-    graded = {submission.notebook: nbjson.reads(text)}
+    graded = {submission.notebook: marks}
     writer.save(submission.student, submission.assignment, graded, timestamp, only)
     destination = destination_of(course, submission)
     destination.parent.mkdir(parents=True, exist_ok=True)

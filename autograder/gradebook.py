@@ -7,9 +7,9 @@ its own, stands here in one: after an interruption a submission is there whole o
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
     Comment,
@@ -19,15 +19,15 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
-from sqlalchemy import make_url, select
+from sqlalchemy import insert, make_url, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
-from autograder.template import identity
+from autograder.marks import Marks
 
 SECONDS_TO_WAIT = 60.0
 
@@ -73,7 +73,7 @@ class Writer:
         self,
         student: str,
         assignment: str,
-        graded: dict[str, NotebookNode],
+        graded: Mapping[str, Marks],
         submitted: datetime.datetime | None,
         only: str | None = None,
     ) -> None:
@@ -104,7 +104,7 @@ class Writer:
         session: Session,
         student: str,
         assignment: str,
-        graded: dict[str, NotebookNode],
+        graded: Mapping[str, Marks],
         submitted: datetime.datetime | None,
         only: str | None,
     ) -> None:
@@ -113,37 +113,43 @@ class Writer:
         structure = self._structures[assignment]
         entry = structure.entry_of(session, student)
         if submitted is not None:
-            entry.timestamp = submitted
-        by_id = {notebook.notebook_id: notebook for notebook in entry.notebooks}
-        for name, notebook in graded.items():
-            saved = by_id[structure.notebooks[name]]
-            cells = [cell for cell in notebook.cells if only in (None, identity(cell))]
-            _save_grades(saved, structure.cells[saved.notebook_id], cells)
-            saved.late_submission_penalty = None
-            if structure.has_due_date:
-                self._save_penalty(session, saved, entry, student)
+            _change(session, SubmittedAssignment, [{"id": entry, "timestamp": submitted}])
+        saved = structure.saved_notebooks(session, entry)
+        for name, marks in graded.items():
+            number = structure.numbers[name]
+            _save_marks(session, saved[number], structure.cells[number], marks, only)
+            self._save_penalty(session, saved[number], structure.has_due_date)
 
-    def _save_penalty(
-        self, session: Session, saved: SubmittedNotebook, entry: SubmittedAssignment, student: str
-    ) -> None:
-        session.flush()
-        if entry.total_seconds_late > 0:
-            session.refresh(saved)
-            rule = AssignLatePenalties(config=self._config)
-            rule.init_plugin()
-            late = entry.total_seconds_late
-            penalty = rule.plugin_inst.late_submission_penalty(student, saved.score, late)
-            if penalty is not None:
-                saved.late_submission_penalty = rule._check_late_penalty(saved, penalty)
+    def _save_penalty(self, session: Session, notebook: str, has_due_date: bool) -> None:
+        penalty = None
+        if has_due_date and (saved := session.get(SubmittedNotebook, notebook)):
+            late = saved.assignment.total_seconds_late
+            if late > 0:
+                rule = AssignLatePenalties(config=self._config)
+                rule.init_plugin()
+                student = saved.assignment.student_id
+                penalty = rule.plugin_inst.late_submission_penalty(student, saved.score, late)
+                if penalty is not None:
+                    penalty = rule._check_late_penalty(saved, penalty)
+        _change(session, SubmittedNotebook, [{"id": notebook, "late_submission_penalty": penalty}])
+
+
+class _Cells(NamedTuple):
+    """The cells of a notebook that have a grade, and those that have a comment.
+
+    Each by its name, with its number in the database.
+    """
+
+    graded: dict[str, str]
+    commented: dict[str, str]
 
 
 class _Structure:
     """Which notebooks and cells an assignment has, by the gradebook.
 
     Attributes:
-        notebooks: for the name of a notebook, its number in the database.
-        cells: for the number of a notebook, the numbers of its cells that have a grade or a
-            comment, by kind and name.
+        numbers: for the name of a notebook, its number in the database.
+        cells: for the number of a notebook, its cells.
         has_due_date: whether anything can be late.
     """
 
@@ -151,53 +157,72 @@ class _Structure:
         found = session.scalars(select(Assignment).where(Assignment.name == assignment)).one()
         self._assignment = found.id
         self.has_due_date = found.duedate is not None
-        self.notebooks = {notebook.name: notebook.id for notebook in found.notebooks}
+        self.numbers = {notebook.name: notebook.id for notebook in found.notebooks}
         self.cells = {notebook.id: _cells(notebook) for notebook in found.notebooks}
 
-    def entry_of(self, session: Session, student: str) -> SubmittedAssignment:
-        """What is saved of a student's submission; made with all its parts if it is new."""
-        # Not by session.get: a student is loaded with the sums of all their scores.
+    def entry_of(self, session: Session, student: str) -> str:
+        """The number of a student's submission in the database; if new, made with all its parts."""
+        # Numbers, not objects: with a student or an entry come the sums of all their scores.
         if session.scalar(select(Student.id).where(Student.id == student)) is None:
-            session.add(Student(id=student))
-        where = (
-            SubmittedAssignment.assignment_id == self._assignment,
-            SubmittedAssignment.student_id == student,
-        )
-        entry = session.scalars(select(SubmittedAssignment).where(*where)).one_or_none()
-        if entry is None:
-            entry = SubmittedAssignment(assignment_id=self._assignment, student_id=student)
-            for number in self.notebooks.values():
-                notebook = SubmittedNotebook(notebook_id=number, assignment=entry)
-                for (kind, _), cell in self.cells[number].items():
-                    kind(cell_id=cell, notebook=notebook)
-            session.add(entry)
+            _add(session, Student, [{"id": student}])
+        key = {"assignment_id": self._assignment, "student_id": student}
+        known: str | None = session.scalar(select(SubmittedAssignment.id).filter_by(**key))
+        if known is not None:
+            return known
+        entry = new_uuid()
+        _add(session, SubmittedAssignment, [{"id": entry, **key}])
+        for number, cells in self.cells.items():
+            own = new_uuid()
+            row = {"id": own, "notebook_id": number, "assignment_id": entry}
+            _add(session, SubmittedNotebook, [row])
+            for kind, names in ((Grade, cells.graded), (Comment, cells.commented)):
+                _add(session, kind, [{"cell_id": c, "notebook_id": own} for c in names.values()])
         return entry
 
+    def saved_notebooks(self, session: Session, entry: str) -> dict[str, str]:
+        """For the number of a notebook, the number of what is saved of it in a submission."""
+        both = select(SubmittedNotebook.notebook_id, SubmittedNotebook.id)
+        rows = session.execute(both.filter_by(assignment_id=entry))
+        return {row.notebook_id: row.id for row in rows}
 
-def _cells(notebook: Notebook) -> dict[tuple[type[Any], str], str]:
+
+def _cells(notebook: Notebook) -> _Cells:
     graded = [*notebook.grade_cells, *notebook.task_cells]
     commented = [*notebook.solution_cells, *notebook.task_cells]
-    return {(Grade, cell.name): cell.id for cell in graded} | {
-        (Comment, cell.name): cell.id for cell in commented
-    }
+    return _Cells({cell.name: cell.id for cell in graded}, {c.name: c.id for c in commented})
 
 
-def _save_grades(
-    saved: SubmittedNotebook, known: dict[tuple[type[Any], str], str], cells: list[NotebookNode]
+def _save_marks(
+    session: Session, notebook: str, cells: _Cells, marks: Marks, only: str | None
 ) -> None:
-    """As nbgrader's SaveAutoGrades does."""
-    grades = {grade.cell_id: grade for grade in saved.grades}
-    comments = {comment.cell_id: comment for comment in saved.comments}
-    for cell in cells:
-        name = identity(cell) or ""
-        if is_grade(cell):
-            grade = grades[known[Grade, name]]
-            grade.auto_score, _ = determine_grade(cell)
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        if is_solution(cell) or is_task(cell):
-            untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-            answer = "No response." if untouched and not is_task(cell) else None
-            comments[known[Comment, name]].auto_comment = answer
+    grades = select(Grade.cell_id, Grade.id, Grade.manual_score).filter_by(notebook_id=notebook)
+    known = {row.cell_id: row for row in session.execute(grades)}
+    rows: list[dict[str, Any]] = []
+    for name, score in marks.scores.items():
+        if only in (None, name):
+            grade = known[cells.graded[name]]
+            for_a_person = grade.manual_score is not None or score is None
+            rows.append({"id": grade.id, "auto_score": score, "needs_manual_grade": for_a_person})
+    _change(session, Grade, rows)
+    comments = select(Comment.cell_id, Comment.id).filter_by(notebook_id=notebook)
+    numbers = {row.cell_id: row.id for row in session.execute(comments)}
+    rows = [
+        {"id": numbers[cells.commented[name]], "auto_comment": comment}
+        for name, comment in marks.comments.items()
+        if only in (None, name)
+    ]
+    _change(session, Comment, rows)
+
+
+def _add(session: Session, kind: type[Any], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(kind.__table__), rows)
+
+
+def _change(session: Session, kind: type[Any], rows: list[dict[str, Any]]) -> None:
+    """Of what is in the database under each row's "id", what else the row says."""
+    if rows:
+        session.execute(update(kind), rows)
 
 
 def explain(error: OperationalError) -> str:

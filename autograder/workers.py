@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
@@ -28,11 +28,21 @@ import psutil
 from autograder import grading
 from autograder.grading import Outputs, Settings
 from autograder.intake import Refused
+from autograder.marks import Marks, marks_of
 from autograder.sandbox import SandboxUnavailable
 from autograder.template import Template
 
 WORKER_MEMORY = 8 * 2**30
 """Far more than a worker needs; less than what would make the machine kill others."""
+
+
+SELDOM = {
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.worker.profile.enabled": False,
+}
+"""Dask looks after itself fifty times a second, for a dashboard that a cluster of our own lacks."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Outcome:
 
     Attributes:
         text: the graded notebook, as a file holds it.
+        marks: what of it goes into the gradebook.
         seconds: wall time.
         peak_memory: the most memory that the student's processes were seen to hold, in bytes.
         parts: processor time by part.
@@ -59,6 +70,7 @@ class Outcome:
     """
 
     text: str
+    marks: Marks
     seconds: float
     peak_memory: int
     parts: Mapping[str, float]
@@ -86,11 +98,11 @@ def work(template: bytes, rest: bytes) -> bytes:
         signal.alarm(0)
     parts = dict(result.seconds)
     written = time.process_time()
-    text = nbformat.writes(result.notebook)
+    text, marks = nbformat.writes(result.notebook), marks_of(result.notebook)
     parts["conversion"] = time.process_time() - written
     parts["worker"] = time.process_time() - before
     seconds = time.perf_counter() - start
-    outcome = Outcome(text, seconds, result.peak_memory, parts, socket.gethostname())
+    outcome = Outcome(text, marks, seconds, result.peak_memory, parts, socket.gethostname())
     return pickle.dumps(outcome)
 
 
@@ -196,6 +208,7 @@ class ClusterWorkers(Workers):
 
     def __init__(self, scheduler: str, count: int) -> None:
         try:
+            import dask.config
             from distributed import Client, LocalCluster
         except ImportError:
             raise SandboxUnavailable(
@@ -204,10 +217,12 @@ class ClusterWorkers(Workers):
         self._cluster: Any = None
         address: Any = scheduler
         if scheduler == "local":
-            address = self._cluster = LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None
-            )
-        self._client = Client(address)
+            with dask.config.set(SELDOM):
+                address = self._cluster = LocalCluster(
+                    n_workers=count, threads_per_worker=1, dashboard_address=None
+                )
+        # Results of our own cluster need not go through the scheduler; elsewhere they may have to.
+        self._client = Client(address, direct_to_workers=True if self._cluster else None)
         self._client.wait_for_workers(1, timeout=60)
         super().__init__(sum(self._client.nthreads().values()))
 
@@ -258,7 +273,7 @@ def _why(error: Exception) -> str:
 def _given_up(job: Job, reason: str) -> Outcome:
     refused = Job(Refused(reason), job.template, job.settings, job.kept)
     outcome = _read(work(pickle.dumps(job.template), _rest(refused)))
-    return Outcome(outcome.text, outcome.seconds, 0, {}, outcome.host, failed=True)
+    return replace(outcome, failed=True)
 
 
 def _begin_worker(writer: int) -> None:

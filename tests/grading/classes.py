@@ -19,6 +19,7 @@ from autograder import intake
 from autograder.course import Course, Submission
 from autograder.gradebook import Writer
 from autograder.intake import Refused
+from autograder.marks import marks_of
 from autograder.outside import no_credit
 from autograder.template import Template, role
 from tests.grading import notebooks
@@ -76,7 +77,7 @@ def keep(
     with Writer(course.gradebook(), course.config) as writer:
         text = nbformat.writes(rebuilt.notebook)
         submission = Submission(student, "ps", "ps", folder)
-        courses.save(course, writer, submission, text)
+        courses.save(course, writer, submission, text, marks_of(rebuilt.notebook))
 
 
 def error(name: str, words: str) -> NotebookNode:
