@@ -221,8 +221,7 @@ class ClusterWorkers(Workers):
                 address = self._cluster = LocalCluster(
                     n_workers=count, threads_per_worker=1, dashboard_address=None
                 )
-        # Results of our own cluster need not go through the scheduler; elsewhere they may have to.
-        self._client = Client(address, direct_to_workers=True if self._cluster else None)
+        self._client = Client(address)
         self._client.wait_for_workers(1, timeout=60)
         super().__init__(sum(self._client.nthreads().values()))
 
