@@ -1,7 +1,5 @@
 """Why you may believe the gradient: the same derivatives, found without back-propagation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -173,8 +171,3 @@ def check_network(
         for place in np.ndindex(array.shape)
     ]
     return check_gradient(total, gradient, plain.parameters, names=names)
-
-
-def gradient_error(network: Network, x: Any, targets: Any, loss: Loss = squared_error) -> float:
-    """How far back-propagation is from central differences: the error of ``check_network``."""
-    return check_network(network, x, targets, loss).error

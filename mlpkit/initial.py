@@ -1,14 +1,12 @@
 """Where learning begins: networks with weights drawn at random."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from mlpkit.activations import named
+from mlpkit.guards import named
 from mlpkit.network import Activations, Network
 
 SCHEMES: dict[str, Callable[..., np.ndarray]] = {

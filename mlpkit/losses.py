@@ -8,13 +8,12 @@ its logarithms and exponentials cancel, which leaves a loss that no z can make o
 derivative by z that is simply a - t.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mlpkit.activations import log_softmax, named, sigmoid, softmax, softplus
+from mlpkit.activations import log_softmax, sigmoid, softmax, softplus
 from mlpkit.arrays import Array, namespace
+from mlpkit.guards import named
 
 
 class Loss(NamedTuple):

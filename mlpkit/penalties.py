@@ -4,8 +4,6 @@ A penalty sees weights only, never biases: a bias moves a unit's boundary and ma
 So it is given the parameters times ``network.weight_mask``, and has the slope 0 where these are 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

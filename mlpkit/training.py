@@ -8,10 +8,9 @@ The order of the examples in an epoch depends on nothing but the seed and the ep
 same seed gives the same bits, and a training that stopped goes on as if it had not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -124,17 +123,7 @@ def _begin(start: Network | Training, seed: int) -> Training:
     """A training of its own, that shares no array that will be written to."""
     if isinstance(start, Network):
         start = Training(start, namespace(start.parameters).zeros_like(start.parameters), seed)
-    return replace(
-        start,
-        last=start.last.with_parameters(_copy(start.last.parameters)),
-        velocity=_copy(start.velocity),
-        costs=[*start.costs],
-        validation_costs=[*start.validation_costs],
-    )
-
-
-def _copy(array: Array) -> Array:
-    return namespace(array).asarray(array, copy=True)
+    return deepcopy(start)
 
 
 def rule_for(
@@ -146,13 +135,9 @@ def rule_for(
     penalty: Penalty | None = None,
 ) -> Rule:
     """What ``train`` makes the steps of this network by; decay and penalty spare the biases."""
-    rule = Rule(loss, rate, momentum)
-    if decay:
-        rule = rule._replace(decay=decay * network.weight_mask)
-    if penalty:
-        mask = network.weight_mask
-        rule = rule._replace(pull=lambda parameters: penalty.slope(parameters * mask))
-    return rule
+    mask: Any = network.weight_mask if decay or penalty else None
+    pull = (lambda parameters: penalty.slope(parameters * mask)) if penalty else None
+    return Rule(loss, rate, momentum, decay * mask if decay else None, pull)
 
 
 def batches_of(x: Array, batch_size: int, seed: int, epoch: int) -> list[Any]:
@@ -203,7 +188,7 @@ def _validate(state: Training, x: Array, targets: Array, loss: Loss) -> None:
         total += part * (rows.stop - rows.start)
     state.validation_costs.append(total / x.shape[0])
     if state.best is None or state.validation_costs[-1] < min(state.validation_costs[:-1]):
-        state.best = state.last.with_parameters(_copy(state.last.parameters))
+        state.best = deepcopy(state.last)
 
 
 def _reason_to_stop(state: Training, patience: int | None) -> str:

@@ -3,8 +3,6 @@
 Vectors are updated in place where their library allows it, and returned.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

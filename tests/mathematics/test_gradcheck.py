@@ -14,7 +14,6 @@ from mlpkit.gradcheck import (
     check_gradient,
     check_network,
     complex_step_gradient,
-    gradient_error,
     numerical_gradient,
 )
 from mlpkit.losses import LOSSES, Loss, cross_entropy, negative_log_likelihood, squared_error
@@ -61,7 +60,6 @@ def test_steps_are_a_hundred_thousandth_unless_another_is_asked_for() -> None:
         lambda p: cost(checked.with_parameters(p), X, T), checked.parameters
     )
     assert (report.numerical == by_default).all()
-    assert gradient_error(checked, X, T) == report.error
 
 
 @pytest.mark.parametrize(
@@ -213,7 +211,7 @@ def test_every_activation_under_every_loss(hidden: str, loss: Loss) -> None:
     checked = network(hidden, loss.output or hidden)
     for penalty in (None, l2(0.1), l1(0.1)):
         assert check_network(checked, X, targets, loss, penalty).error < 1e-8
-    assert gradient_error(checked, X, targets, loss) < 1e-8
+    assert check_network(checked, X, targets, loss).error < 1e-8
     # And of one example.
     assert check_network(checked, X[0], targets[0], loss).error < 1e-8
 
@@ -226,7 +224,7 @@ def test_wrong_formulas_are_noticed() -> None:
         (network(without_slope, "sigmoid"), squared_error),
         (network("tanh", "sigmoid"), turned),
     ):
-        assert gradient_error(checked, X, T, loss) > 1e-2
+        assert check_network(checked, X, T, loss).error > 1e-2
         report = check_network(checked, X, T, loss)
         assert not report.at_kink.any()
         assert report.error > 1e-2
