@@ -49,6 +49,8 @@ class OneBrowser(LoadFileScheduling):
         return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
 
 
+# The run of the mistakes in the mathematics does without plugins.
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
     return OneBrowser(config, log)
 
