@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mlpkit.arrays import Array, as_floats, namespace
-from mlpkit.guards import named
 
 
 class Activation(NamedTuple):
@@ -125,3 +124,11 @@ ACTIVATIONS = {
 def activation_named(name: str | Activation) -> Activation:
     """The activation of that name; an Activation of your own is returned as it is."""
     return name if isinstance(name, Activation) else named("activation", name, ACTIVATIONS)
+
+
+def named(kind: str, name: str, known: dict[str, Any]) -> Any:
+    """What has that name; a ValueError lists the known names if there is no such."""
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise ValueError(f"there is no {kind} named {name!r}. The known ones are: {names}.")
+    return known[name]

@@ -26,14 +26,6 @@ def shape(array: Array) -> tuple[int, ...]:
     return tuple(array.shape)
 
 
-def named(kind: str, name: str, known: dict[str, Any]) -> Any:
-    """What has that name; a ValueError lists the known names if there is no such."""
-    if name not in known:
-        names = ", ".join(sorted(known))
-        raise ValueError(f"there is no {kind} named {name!r}. The known ones are: {names}.")
-    return known[name]
-
-
 def check_sizes(sizes: tuple[int, ...]) -> None:
     """Of a network: the number of inputs, then of units in each layer."""
     if len(sizes) < 2 or min(sizes) < 1:

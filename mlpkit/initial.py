@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlpkit.guards import named
+from mlpkit.activations import named
 from mlpkit.network import Activations, Network
 
 SCHEMES: dict[str, Callable[..., np.ndarray]] = {

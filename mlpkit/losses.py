@@ -11,9 +11,8 @@ derivative by z that is simply a - t.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mlpkit.activations import log_softmax, sigmoid, softmax, softplus
+from mlpkit.activations import log_softmax, named, sigmoid, softmax, softplus
 from mlpkit.arrays import Array, namespace
-from mlpkit.guards import named
 
 
 class Loss(NamedTuple):
