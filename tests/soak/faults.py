@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import os
 import shutil
 import signal
@@ -188,6 +189,14 @@ cp -r . {kept}
     return result, done.stdout + done.stderr
 
 
+def _first_difference(expected: bytes | None, found: bytes | None) -> str:
+    """The lines around the first difference of two files; None is a file that is not there."""
+    if expected is None or found is None:
+        return "  it is there in only one of them"
+    both = (text.decode(errors="replace").splitlines() for text in (expected, found))
+    return "\n".join([f"  {line[:300]}" for line in difflib.unified_diff(*both, lineterm="")][:20])
+
+
 def main() -> int:
     """Runs all; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -195,7 +204,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10, help="how often a worker, and a kernel")
     parser.add_argument("--seed", type=int, default=0)
     wish = parser.parse_args()
-    wrong = 0
+    wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="faults-") as above:
         original = Path(above, "course")
         make_class(original, STUDENTS)
@@ -206,11 +215,12 @@ def main() -> int:
         expected = calm.result()
 
         def say(what: str, result: Result) -> None:
-            nonlocal wrong
             names = expected.keys() | result.keys()
             differ = sorted(name for name in names if expected.get(name) != result.get(name))
-            wrong += bool(differ)
             print(f"{what}: {f'DIFFERS in {differ[:5]}' if differ else 'equal'}", flush=True)
+            if differ:
+                wrong.append(what)
+                print(_first_difference(expected.get(differ[0]), result.get(differ[0])), flush=True)
 
         plan = ((kill_run, wish.runs), (kill_worker, wish.kills), (kill_kernel, wish.kills))
         for kill, count in plan:
@@ -223,7 +233,7 @@ def main() -> int:
         result, said = full_disk(original)
         say("full disk", result)
         print("  " + said.strip().splitlines()[0])
-    print("All results are equal." if not wrong else f"{wrong} results differ.")
+    print(f"These differ: {', '.join(wrong)}." if wrong else "All results are equal.")
     return 1 if wrong else 0
 
 
