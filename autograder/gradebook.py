@@ -114,7 +114,7 @@ class Writer:
         entry = structure.entry_of(session, student)
         if submitted is not None:
             _change(session, SubmittedAssignment, [{"id": entry, "timestamp": submitted}])
-        saved = structure.saved_notebooks(session, entry)
+        saved = _saved_notebooks(session, entry)
         for name, marks in graded.items():
             number = structure.numbers[name]
             _save_marks(session, saved[number], structure.cells[number], marks, only)
@@ -179,11 +179,12 @@ class _Structure:
                 _add(session, kind, [{"cell_id": c, "notebook_id": own} for c in names.values()])
         return entry
 
-    def saved_notebooks(self, session: Session, entry: str) -> dict[str, str]:
-        """For the number of a notebook, the number of what is saved of it in a submission."""
-        both = select(SubmittedNotebook.notebook_id, SubmittedNotebook.id)
-        rows = session.execute(both.filter_by(assignment_id=entry))
-        return {row.notebook_id: row.id for row in rows}
+
+def _saved_notebooks(session: Session, entry: str) -> dict[str, str]:
+    """For the number of a notebook, the number of what is saved of it in a submission."""
+    both = select(SubmittedNotebook.notebook_id, SubmittedNotebook.id)
+    rows = session.execute(both.filter_by(assignment_id=entry))
+    return {row.notebook_id: row.id for row in rows}
 
 
 def _cells(notebook: Notebook) -> _Cells:

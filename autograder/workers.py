@@ -35,14 +35,13 @@ from autograder.template import Template
 WORKER_MEMORY = 8 * 2**30
 """Far more than a worker needs; less than what would make the machine kill others."""
 
-
-SELDOM = {
+LOCAL_DASK = {
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.admin.tick.interval": "1s",
     "distributed.worker.memory.monitor-interval": "1s",
     "distributed.worker.profile.enabled": False,
 }
-"""Dask looks after itself fifty times a second, for a dashboard that a cluster of our own lacks."""
+"""Dask looks at itself fifty times a second, mostly for a dashboard; our own cluster has none."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +216,7 @@ class ClusterWorkers(Workers):
         self._cluster: Any = None
         address: Any = scheduler
         if scheduler == "local":
-            with dask.config.set(SELDOM):
+            with dask.config.set(LOCAL_DASK):
                 address = self._cluster = LocalCluster(
                     n_workers=count, threads_per_worker=1, dashboard_address=None
                 )

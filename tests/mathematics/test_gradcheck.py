@@ -211,7 +211,6 @@ def test_every_activation_under_every_loss(hidden: str, loss: Loss) -> None:
     checked = network(hidden, loss.output or hidden)
     for penalty in (None, l2(0.1), l1(0.1)):
         assert check_network(checked, X, targets, loss, penalty).error < 1e-8
-    assert check_network(checked, X, targets, loss).error < 1e-8
     # And of one example.
     assert check_network(checked, X[0], targets[0], loss).error < 1e-8
 
@@ -224,7 +223,6 @@ def test_wrong_formulas_are_noticed() -> None:
         (network(without_slope, "sigmoid"), squared_error),
         (network("tanh", "sigmoid"), turned),
     ):
-        assert check_network(checked, X, T, loss).error > 1e-2
         report = check_network(checked, X, T, loss)
         assert not report.at_kink.any()
         assert report.error > 1e-2
