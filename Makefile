@@ -76,11 +76,12 @@ attack: $(STAMP) ## let hostile and broken submissions loose, on this grader and
 soak: $(STAMP) ## grade while things go wrong (kills, full disks, locks, broken files); play for ten minutes
 	$(PY) -m tests.soak.broken
 	$(PY) -m tests.soak.faults
+	$(PY) -m tests.soak.kernels
 	$(PY) -m tests.soak.playground
 
 lock: $(STAMP) ## renew requirements.lock (ARGS=--upgrade moves every version)
 	$(PY) -m uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
-		--generate-hashes --no-emit-index-url --no-emit-package mlpkit \
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-package mlpkit \
 		--custom-compile-command "make lock" --quiet $(ARGS) \
 		--extra lectures --extra dev pyproject.toml autograder/pyproject.toml -o requirements.lock
 

@@ -8,6 +8,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,24 @@ def test_lock_fixes_every_dependency():
     for name, (pinned, hashes) in lock.items():
         assert [clause.operator for clause in pinned.specifier] == ["=="], name
         assert hashes > 0, f"{name} has no hash: pip would refuse the whole file"
+
+
+def test_lock_names_the_extras_that_are_asked_for():
+    """Older versions of pip look elsewhere for a[b] than for a, and refuse what is not pinned."""
+    lock = locked()
+    asked = [Requirement(r) for name in lock for r in _requirements_of(name)]
+    with_extras = [r for r in asked if r.extras and (not r.marker or r.marker.evaluate())]
+    assert with_extras
+    for requirement in with_extras:
+        pinned = lock[canonicalize_name(requirement.name)][0]
+        assert requirement.extras <= pinned.extras, f"{requirement}: run make lock"
+
+
+def _requirements_of(name: str) -> list[str]:
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:  # for another system
+        return []
 
 
 def test_lock_names_no_place():
