@@ -117,7 +117,7 @@ class _Run:
         self.bench.prepare(template.imports)
         self.ran: list[str] = []
         self.errors: dict[str, str] = {}
-        self.starts = 0
+        self.starts, self.started = 0, False
         self.seconds: dict[str, float] = {}
 
     def grade_all(self) -> None:
@@ -184,8 +184,8 @@ class _Run:
 
         A machine that is short of memory kills kernels too. Only what kills two is the code.
         """
-        self._wake()
         try:
+            self._wake()
             return action()
         except KernelDied:
             self._wake()
@@ -207,9 +207,10 @@ class _Run:
             with self._timed("start"):
                 self.kernel.start()
         except KernelLost as lost:
-            if self.starts == 1:
-                raise SandboxUnavailable(str(lost)) from lost
-            raise
+            if self.started or (self.starts == 1 and isinstance(lost, KernelDied)):
+                raise
+            raise SandboxUnavailable(str(lost)) from lost
+        self.started = True
         for source in self.ran:
             self.kernel.run(source)
 

@@ -55,7 +55,7 @@ class StudentKernel:
         self.limits, self.view, self.walls = limits, view, walls
         self.give_up_at = time.monotonic() + limits.notebook_seconds
         self._cell_ends = self.give_up_at
-        self._reason = "the kernel was not started"
+        self._lost = KernelLost("the kernel was not started")
         self.peak_memory = 0
         self._kernel: Kernel | None = None
 
@@ -119,8 +119,7 @@ class StudentKernel:
             TooLong: the student's code took too long, and was interrupted.
             KernelLost: it ended the kernel, or did not let itself be stopped.
         """
-        if not self.alive:
-            raise KernelLost(self._reason)
+        self._connected()
         if time.monotonic() > self._cell_ends:
             raise TooLong(self._too_long())
         try:
@@ -219,7 +218,8 @@ class StudentKernel:
 
     def _connected(self) -> Kernel:
         if self._kernel is None:
-            raise KernelLost(self._reason)
+            # Whoever asks once more, a test that clears up for instance, is told of the same end.
+            raise self._lost.with_traceback(None)
         return self._kernel
 
     def _too_long(self) -> str:
@@ -239,7 +239,7 @@ class StudentKernel:
             status = self._connected().exit_status()
             if status is not None:
                 reason = f"the kernel was ended by the code ({_describe_exit(status)})"
-                return KernelDied(str(self._lose(reason)))
+                return self._lose(reason, KernelDied)
             time.sleep(0.02)
         return self._lose("the kernel closed its connection")
 
@@ -271,10 +271,10 @@ class StudentKernel:
         pages = sum(_number(folder, process, "statm", 1) for process in processes)
         return len(processes), pages * resource.getpagesize()
 
-    def _lose(self, reason: str) -> KernelLost:
-        self._reason = reason
+    def _lose(self, reason: str, kind: type[KernelLost] = KernelLost) -> KernelLost:
+        self._lost = kind(reason)
         self.stop()
-        return KernelLost(reason)
+        return self._lost
 
 
 def _processes(folder: int) -> list[str]:
