@@ -74,7 +74,7 @@ class StudentKernel:
         try:
             self._kernel = Kernel(self.view, self.limits, self.walls)
         except NotStarted as error:
-            raise KernelLost(str(error)) from error
+            raise self._lose(str(error), KernelDied) from error
         self._kernel.socket.setblocking(False)
         self._received = bytearray()
         self._number = 0

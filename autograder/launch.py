@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import hashlib
 import json
 import os
@@ -108,15 +107,30 @@ class Zygote:
             )
             theirs.close()
             self._control.settimeout(START_SECONDS)
-            if self._control.recv(16) != b"ready":
+            said_first = b""
+            with contextlib.suppress(TimeoutError):
+                said_first = self._control.recv(16)
+            if said_first != b"ready":
                 self._log.seek(0)
                 said = self._log.read()[-2000:].decode(errors="replace").strip()
                 raise SandboxUnavailable(f"the process that forks kernels did not start: {said}")
 
+    @property
+    def alive(self) -> bool:
+        """Whether it is there to fork kernels."""
+        return self._process.poll() is None
+
     def fork(self, wish: dict[str, Any], descriptors: dict[str, int]) -> None:
-        """Forks a kernel; how that went is told on the descriptor named "report"."""
+        """Forks a kernel; how that went is told on the descriptor named "report".
+
+        Raises:
+            NotStarted: it is gone.
+        """
         message = json.dumps({**wish, "descriptors": list(descriptors)}).encode()
-        socket.send_fds(self._control, [message], list(descriptors.values()))
+        try:
+            socket.send_fds(self._control, [message], list(descriptors.values()))
+        except OSError as error:
+            raise NotStarted("the process that forks kernels has died") from error
 
 
 class Kernel:
@@ -195,7 +209,10 @@ class Kernel:
             self._folder.cleanup()
 
     def _await_start(self) -> None:
-        said, descriptors, _, _ = socket.recv_fds(self._report, 1024, 1)
+        try:
+            said, descriptors, _, _ = socket.recv_fds(self._report, 1024, 1)
+        except TimeoutError as error:
+            raise NotStarted(f"the kernel did not start in {START_SECONDS:g} seconds") from error
         if said != b"started":
             raise NotStarted(f"the kernel did not start: {said.decode() or 'no word of it'}")
         self._pidfd = descriptors[0]
@@ -260,9 +277,15 @@ def _box(view: View, limits: Limits) -> tuple[Box, int]:
     return box, box.first_process()
 
 
-@functools.cache
+_zygotes: dict[tuple[str, ...], Zygote] = {}
+
+
 def _zygote(modules: tuple[str, ...]) -> Zygote:
-    return Zygote(modules)
+    zygote = _zygotes.get(modules)
+    # A machine that is short of memory may have killed it.
+    if zygote is None or not zygote.alive:
+        zygote = _zygotes[modules] = Zygote(modules)
+    return zygote
 
 
 def _modules(view: View) -> tuple[str, ...]:

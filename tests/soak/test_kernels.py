@@ -1,4 +1,4 @@
-"""A kernel killed at each message of a small notebook; ``tests.soak.kernels`` takes a whole class."""
+"""Kills at each message of a small notebook; ``tests.soak.kernels`` takes a class."""
 
 from __future__ import annotations
 
@@ -31,12 +31,18 @@ assert squares(3) == [0, 1, 4] and square(3) == 9
 """
 
 
-def test_a_kernel_killed_at_any_message_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kill", "every"),
+    [(kernels.kill_kernel, 1), (kernels.kill_sandbox, 3), (kernels.kill_zygote, 5)],
+)
+def test_what_is_killed_at_any_message_changes_nothing(
+    tmp_path: Path, kill: kernels.Kill, every: int
+) -> None:
     assignment = notebooks.instructors(
         tmp_path, notebooks.solution("work", WORK), notebooks.test("test", TEST)
     )
     content = handed_in(assignment, work=WORK)
     assert grade(assignment, content)[0] == {"test": 1}
-    kills, changed = kernels.differences(content, assignment, QUICK)
-    assert kills > 15
+    kills, changed = kernels.differences(content, assignment, QUICK, kill, every)
+    assert kills > 15 / every
     assert changed == []
