@@ -17,5 +17,5 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # What students get back shows no hidden test, runs no script, and needs no network.
-c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "autograder.reporting.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]

@@ -1,31 +1,26 @@
 """Grades notebooks from strangers: their code runs in a sandbox, the tests outside of it.
 
-What happens to a submission, and which file does it:
+What happens to a submission, and where:
 
-1. ``template``  reads the instructor's copy of the notebook; ``intake``, what was handed in. The
-                 notebook is rebuilt from the former, and only the student's own code and answers
-                 are taken from the latter
-2. ``kernel``    the student's cells run in a kernel inside the sandbox. ``sandbox`` says what it
-                 sees and may use, ``launch`` starts it, ``zygote`` forks it, and ``inside`` and
-                 ``agent`` are the part that runs within the walls
-3. ``outside``   the tests run here, outside; the student's functions are called across the wall
-                 (``remote``), and only plain data crosses it (``plain``). Objects stay there, and
-                 ``proxies`` stand for them here (with ``operators``, ``reference``, ``wall``);
-                 ``handing_over`` says which functions of a test can go in, and ``cells`` reads the
-                 instructor's cells
-4. ``grading``   all of this for one notebook, as a function of the submission and the assignment
-5. ``workers``   do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
-                 knows where submissions lie, ``marks`` decides what came of them, and ``gradebook``
-                 writes it. ``nbgrader_exporter`` does the same for nbgrader's own commands
-6. ``report``    reads who got what, and why; ``overview`` counts, ``similarity`` compares,
-                 ``page`` and ``feedback`` show, ``exports`` writes; ``telling`` decides what a
-                 student may be told
+1. ``collecting``  takes what a learning platform exports
+2. ``template``    reads the instructor's copy of the notebook; ``intake``, what was handed in. The
+                   notebook is rebuilt from the former, and only the student's own code and answers
+                   are taken from the latter (``tampering`` tells what else was changed)
+3. ``sandbox``     runs the student's cells in a kernel behind walls
+4. ``testing``     runs the tests here, outside; the student's functions are called across the wall,
+                   and only plain data crosses it
+5. ``grading``     all of this for one notebook, as a function of the submission and the assignment
+6. ``workers``     do it on all cores, or on many machines; ``batch`` gives them a class; ``course``
+                   knows where submissions lie, ``marks`` decides what came of them, ``gradebook``
+                   writes it, and ``runs`` notes how long it took. ``nbgrader_exporter`` does the
+                   same for nbgrader's own commands
+7. ``reporting``   who got what, and why: for the instructor, the students and learning platforms
 
-Before all that, ``collect`` takes what a learning platform exports, and ``rehearsal`` sees whether
-the instructor's own solutions pass.
+Before a class is graded, ``rehearsal`` sees whether the instructor's own solutions pass. Each of
+the four folders says in its ``__init__.py`` what is in it.
 
 ``THREATS.md`` says who is defended against, by which wall, and what is not; ``CLUSTER.md``, how to
-use many machines; ``doctor`` tries the walls of this one.
+use many machines.
 
 The package knows nothing of neural networks, and nothing here trusts what comes out of the sandbox.
 """

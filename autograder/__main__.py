@@ -17,14 +17,17 @@ from typing import NoReturn
 from rich.console import Console
 from sqlalchemy.exc import OperationalError, SAWarning
 
-from autograder import batch, collect, doctor, morning, report, runs, sandbox
+from autograder import batch, runs
 from autograder import course as courses
+from autograder.collecting import collect
 from autograder.course import CannotGrade, Course, Submission
 from autograder.gradebook import explain
 from autograder.intake import rebuild
-from autograder.outputs import clean_text
 from autograder.rehearsal import rehearse
-from autograder.sandbox import SandboxUnavailable
+from autograder.reporting import morning, report
+from autograder.sandbox import bubblewrap, doctor
+from autograder.sandbox.bubblewrap import SandboxUnavailable
+from autograder.sandbox.outputs import clean_text
 from autograder.template import identity, role
 from autograder.workers import Workers, workers
 
@@ -143,7 +146,7 @@ def grade(wish: argparse.Namespace) -> int:
     if wish.dry_run:
         return _say_what_would_be_graded(course, handed_in, to_grade)
     if not wish.without_sandbox:
-        sandbox.require_walls()
+        bubblewrap.require_walls()
     if wish.exercise:
         _require_test(course, handed_in, wish.exercise)
     start = time.monotonic()
@@ -231,12 +234,12 @@ def show_report(wish: argparse.Namespace) -> int:
 
 def show_walls(_: argparse.Namespace) -> int:
     """Tries the walls of the sandbox, and says which of them stand."""
-    missing = sandbox.missing_walls()
+    missing = bubblewrap.missing_walls()
     for problem in missing:
         print(problem)
     if missing:
         return 1
-    print(f"bubblewrap is {sandbox.find_bwrap()}. Trying to get past it (about 20 seconds):")
+    print(f"bubblewrap is {bubblewrap.find_bwrap()}. Trying to get past it (about 20 seconds):")
     fallen = 0
     for wall in doctor.try_walls():
         fallen += not wall.stands

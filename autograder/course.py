@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.attempts import TIME_FILE, read_time
+from autograder.collecting.attempts import TIME_FILE, read_time
 from autograder.gradebook import Writer, connect
 from autograder.intake import Refused, read_file, refusal_in
 from autograder.marks import Marks

@@ -20,14 +20,15 @@ from typing import Any
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder import outputs
 from autograder.intake import Rebuilt, Refused, rebuild
-from autograder.kernel import KernelDied, KernelLost, StudentKernel
-from autograder.outside import Bench, no_credit
-from autograder.reference import AuthorError
-from autograder.remote import Names
-from autograder.sandbox import Limits, SandboxUnavailable
+from autograder.sandbox import outputs
+from autograder.sandbox.bubblewrap import SandboxUnavailable
+from autograder.sandbox.kernel import KernelDied, KernelLost, StudentKernel
+from autograder.sandbox.limits import Limits
 from autograder.template import Template, identity, role
+from autograder.testing.outside import Bench, no_credit
+from autograder.testing.reference import AuthorError
+from autograder.testing.remote import Names
 
 MOST_RESTARTS = 12
 

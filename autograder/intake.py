@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder import tampering
-from autograder.outputs import clean_text
+from autograder.sandbox.outputs import clean_text
 from autograder.template import Template, identity, role
 
 LARGEST_FILE = 32 * 2**20

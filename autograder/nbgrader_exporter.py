@@ -28,7 +28,7 @@ from traitlets import Bool, Dict
 from autograder import grading, intake, template
 from autograder.grading import Settings
 from autograder.intake import Refused
-from autograder.sandbox import Limits
+from autograder.sandbox.limits import Limits
 from autograder.template import Template
 
 KEY_FILE = "grading.key"
@@ -38,7 +38,7 @@ class GradingExporter(NotebookExporter):
     """Reads what was handed in as a graded notebook."""
 
     limits = Dict(
-        help="How much a submission may use: the fields of autograder.sandbox.Limits."
+        help="How much a submission may use: the fields of autograder.sandbox.limits.Limits."
     ).tag(config=True)
     without_sandbox = Bool(
         False, help="Run students' code with no sandbox at all. Only for code that you trust."

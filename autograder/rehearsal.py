@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import nbjson
 from nbgrader.utils import determine_grade
 
-from autograder import outputs
 from autograder.batch import settings_of
 from autograder.course import CannotGrade, Course, Submission, template_for
 from autograder.nbgrader_exporter import source_of
+from autograder.sandbox import outputs
 from autograder.template import identity, role
 from autograder.workers import Job, Workers
 

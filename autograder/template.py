@@ -19,8 +19,8 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_solution, is_task
 
-from autograder import remote
-from autograder.sandbox import View
+from autograder.sandbox.limits import View
+from autograder.testing import remote
 
 LARGEST_PUBLIC_FILE = 16 * 2**20
 

@@ -29,7 +29,7 @@ from autograder import grading
 from autograder.grading import Outputs, Settings
 from autograder.intake import Refused
 from autograder.marks import Marks, marks_of
-from autograder.sandbox import SandboxUnavailable
+from autograder.sandbox.bubblewrap import SandboxUnavailable
 from autograder.template import Template
 
 WORKER_MEMORY = 8 * 2**30

@@ -30,7 +30,7 @@ def missing_browser() -> list[str]:
 
 def missing_sandbox() -> list[str]:
     """What keeps a sandbox test from running here, each with its remedy; empty if nothing."""
-    from autograder.sandbox import missing_walls
+    from autograder.sandbox.bubblewrap import missing_walls
 
     return list(missing_walls())
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from assignments.exercises.exercise import Example, Exercise
 from assignments.exercises.grading import result_or_none
-from autograder.sandbox import View
+from autograder.sandbox.limits import View
 from mlpkit.check.comparing import NotNumbers, as_numbers
 from mlpkit.check.table import FILE_NAME, FORMAT
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assignments import demo
 from autograder import course as courses
-from autograder import report
+from autograder.reporting import report
 from tests.browser import hand_grading
 from tests.browser.lab import ROOT, Lab, running_lab
 from tests.grading.points import automatic

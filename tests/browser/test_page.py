@@ -12,8 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from playwright.sync_api import Browser, Page, Request
 
 from autograder import course as courses
-from autograder import morning, page, report
 from autograder.course import Course
+from autograder.reporting import morning, page, report
 from tests.grading import classes, notebooks
 
 pytestmark = pytest.mark.browser

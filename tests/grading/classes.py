@@ -20,8 +20,8 @@ from autograder.course import Course, Submission
 from autograder.gradebook import Writer
 from autograder.intake import Refused
 from autograder.marks import marks_of
-from autograder.outside import no_credit
 from autograder.template import Template, role
+from autograder.testing.outside import no_credit
 from tests.grading import notebooks
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ from nbgrader.utils import determine_grade, is_grade
 
 from autograder import grading, template
 from autograder.grading import Settings
-from autograder.sandbox import Limits
+from autograder.sandbox.limits import Limits
 from autograder.template import Template
 
 QUICK = Settings(Limits(cell_seconds=3.0, notebook_seconds=40.0, memory_bytes=2**30), b"secret")

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 from nbformat import NotebookNode
 
-from autograder.kernel import StudentKernel
-from autograder.outside import Bench
-from autograder.remote import Names, defined_classes, defined_names
-from autograder.sandbox import Limits, View
+from autograder.sandbox.kernel import StudentKernel
+from autograder.sandbox.limits import Limits, View
+from autograder.testing.outside import Bench
+from autograder.testing.remote import Names, defined_classes, defined_names
 
 IMPORTS = """
 import builtins, collections, copy, inspect, math, operator, types, unittest

@@ -21,8 +21,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.archive import Archive, Limits
-from autograder.entries import Entry, folder_entries, name_problem
+from autograder.collecting.archive import Archive, Limits
+from autograder.collecting.entries import Entry, folder_entries, name_problem
 from autograder.intake import Refused
 
 SMALL = Limits(members=20, member_bytes=4 * 2**20, total_bytes=6 * 2**20, ratio=100)

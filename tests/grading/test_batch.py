@@ -22,7 +22,7 @@ from autograder import batch
 from autograder import course as courses
 from autograder.grading import Settings
 from autograder.nbgrader_exporter import KEY_FILE
-from autograder.sandbox import Limits
+from autograder.sandbox.limits import Limits
 from autograder.workers import Job, workers
 from tests.grading import notebooks
 from tests.grading.points import automatic

@@ -18,11 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from autograder import collect, intake
-from autograder.attempts import read_time
-from autograder.collect import Outcome
+from autograder import intake
+from autograder.collecting import collect
+from autograder.collecting.attempts import read_time
+from autograder.collecting.collect import Outcome
+from autograder.collecting.platforms import LONGEST_ID, safe_id
 from autograder.course import CannotGrade
-from autograder.platforms import LONGEST_ID, safe_id
 from tests.grading.test_archive import peak_memory, quoted, with_kind, zipped
 
 ROOT = Path(__file__).parents[2]
@@ -274,6 +275,8 @@ def test_small_files_beside_the_notebook_are_kept(school: Class) -> None:
     (school.source / "anna" / "link.csv").symlink_to("/etc/passwd")
     (school.source / "anna" / "folder").symlink_to("/etc")
     os.mkfifo(school.source / "anna" / "pipe")
+    for odd in ("link.csv", "folder", "pipe"):
+        os.utime(school.source / "anna" / odd, (TEN, TEN), follow_symlinks=False)
     school.add("bob/ps2.ipynb")
     row = school.collect()["anna"]
     assert school.files("anna") == {

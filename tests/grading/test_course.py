@@ -19,8 +19,8 @@ import pytest
 
 from assignments import canaries
 from autograder import course as courses
-from autograder import report
 from autograder.course import Course
+from autograder.reporting import report
 from tests.grading import notebooks
 from tests.grading import points as test_points
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import doctor
+from autograder.sandbox import doctor
 
 pytestmark = pytest.mark.sandbox
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import course as courses
-from autograder import exports, morning, report
 from autograder.course import CannotGrade, Course
-from autograder.exports import Grade
 from autograder.intake import Refused
+from autograder.reporting import exports, morning, report
+from autograder.reporting.exports import Grade
 from tests.grading import classes, notebooks
 
 FORMULA = '=HYPERLINK("http://example.org")'

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from autograder.kernel import KernelLost
+from autograder.sandbox.kernel import KernelLost
 from tests.grading.students import student
 
 pytestmark = pytest.mark.sandbox

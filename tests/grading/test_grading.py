@@ -9,7 +9,7 @@ import pytest
 
 from autograder import grading
 from autograder.grading import Settings
-from autograder.sandbox import Limits
+from autograder.sandbox.limits import Limits
 from autograder.template import Template
 from tests.grading import notebooks
 from tests.grading.notebooks import QUICK, grade, handed_in, reason

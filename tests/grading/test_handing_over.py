@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from autograder.reference import AuthorError
+from autograder.testing.reference import AuthorError
 from tests.grading.students import Student, shared, student
 from tests.grading.test_plain import VALUES
 
@@ -118,7 +118,7 @@ AUTHORS_ERRORS = {
     "a class": ("class Mine:\n    pass\neach(Mine(), [1])", "solution cell"),
     "a file": ("called(open('/dev/null'))", "cannot be handed"),
     "the answers": ("import assignments.exercises as e\ncalled(e)", "cannot be handed"),
-    "our own": ("import autograder.plain as p\ncalled(p.read, '')", "cannot be handed"),
+    "our own": ("import autograder.sandbox.plain as p\ncalled(p.read, '')", "cannot be handed"),
     "each other": ("def f(x): return g(x)\ndef g(x): return f(x)\ncalled(f, 1)", "each other"),
     "a global": ("def f():\n    global square\n    square = 1\nf()", "Assign it outside"),
     "swallowed": ("try: called(x for x in [])\nexcept Exception: pass", "cannot be handed"),

@@ -11,9 +11,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
 from autograder import course as courses
-from autograder import hints, morning, page, report
-from autograder.hints import Asked
-from autograder.overview import Overview, print_overview
+from autograder.reporting import hints, morning, page, report
+from autograder.reporting.hints import Asked
+from autograder.reporting.overview import Overview, print_overview
 from tests.grading import classes, notebooks
 
 NAMES = ["area", "ring"]

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_output
 
-from autograder import feedback, markdown, page, rendering
 from autograder.course import Course
 from autograder.intake import Refused
+from autograder.reporting import feedback, markdown, page, rendering
 from tests.grading import classes, notebooks
 
 SAYS = "You multiplied by the diameter. Which length does the formula want?"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import plain
-from autograder.plain import Based, Handle, Imported, NotPlain, Source, TooLarge
+from autograder.sandbox import plain
+from autograder.sandbox.plain import Based, Handle, Imported, NotPlain, Source, TooLarge
 
 SCALARS = (
     st.none()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.kernel import KernelLost
-from autograder.remote import defined_classes, defined_names
+from autograder.sandbox.kernel import KernelLost
+from autograder.testing.remote import defined_classes, defined_names
 from tests.grading import notebooks
 from tests.grading.students import IMPORTS, Student, shared, student
 

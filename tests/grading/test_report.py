@@ -8,13 +8,13 @@ from nbformat.v4 import new_notebook
 from rich.console import Console
 
 from autograder import course as courses
-from autograder import morning, report, telling
 from autograder.course import Course
-from autograder.examples import anonymised
 from autograder.intake import Refused
-from autograder.overview import Overview, print_overview
+from autograder.reporting import morning, report, telling
+from autograder.reporting.examples import anonymised
+from autograder.reporting.overview import Overview, print_overview
+from autograder.reporting.similarity import near_identical
 from autograder.runs import Run, record, runs_of
-from autograder.similarity import near_identical
 from tests.grading import classes, notebooks
 
 SAYS = "You multiplied by the diameter. Which length does the formula want?"

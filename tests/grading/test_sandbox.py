@@ -16,9 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import launch, plain, sandbox
-from autograder.kernel import KernelLost, StudentKernel, TooLong
-from autograder.sandbox import Limits, SandboxUnavailable, View
+from autograder.sandbox import bubblewrap, launch, plain
+from autograder.sandbox.bubblewrap import SandboxUnavailable
+from autograder.sandbox.kernel import KernelLost, StudentKernel, TooLong
+from autograder.sandbox.limits import Limits, View
 
 pytestmark = pytest.mark.sandbox
 
@@ -113,11 +114,11 @@ def test_withheld_modules_cannot_be_imported_or_read(shared: StudentKernel) -> N
 
 
 def test_the_graders_files_are_not_there(shared: StudentKernel) -> None:
-    repository = Path(sandbox.__file__).parents[1]
+    repository = Path(bubblewrap.__file__).parents[1]
     ours = (repository / "assignments", repository / "autograder", Path(__file__))
     for path in (*ours, Path.home() / ".jupyter", Path("/etc/shadow")):
         assert says(shared, f"import os; print(os.path.exists({str(path)!r}))") == "False\n"
-    assert "No module" in says(shared, "import autograder.kernel")
+    assert "No module" in says(shared, "import autograder.sandbox.kernel")
     assert "No module" in says(shared, "import assignments.exercises")
 
 
@@ -350,35 +351,35 @@ def test_nothing_is_left_behind() -> None:
 def test_the_bubblewrap_of_the_environment_serves_where_the_system_has_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    system = sandbox.find_bwrap()
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
-    assert sandbox.find_bwrap() not in (None, system)
-    sandbox.missing_walls.cache_clear()
+    system = bubblewrap.find_bwrap()
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None)
+    assert bubblewrap.find_bwrap() not in (None, system)
+    bubblewrap.missing_walls.cache_clear()
     kernel = StudentKernel(LIMITS, VIEW)
     kernel.start()
     try:
         assert says(kernel, "print(6 * 7)") == "42\n"
     finally:
         kernel.stop()
-        sandbox.missing_walls.cache_clear()
+        bubblewrap.missing_walls.cache_clear()
 
 
 def test_where_the_walls_are_missing_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
-    sandbox.missing_walls.cache_clear()
+    monkeypatch.setattr(bubblewrap, "find_bwrap", lambda: None)
+    bubblewrap.missing_walls.cache_clear()
     try:
         with pytest.raises(SandboxUnavailable, match="bubblewrap is missing. Install it"):
             StudentKernel(LIMITS, VIEW).start()
     finally:
-        sandbox.missing_walls.cache_clear()
+        bubblewrap.missing_walls.cache_clear()
 
 
 def test_the_refusal_says_what_is_forbidden(tmp_path: Path) -> None:
     """Inside a sandbox that allows no further one, as in many containers."""
-    bwrap = sandbox.find_bwrap()
+    bwrap = bubblewrap.find_bwrap()
     assert bwrap
-    root = Path(sandbox.__file__).parents[1]
-    inner = "from autograder.sandbox import require_walls; require_walls()"
+    root = Path(bubblewrap.__file__).parents[1]
+    inner = "from autograder.sandbox.bubblewrap import require_walls; require_walls()"
     done = subprocess.run(
         [bwrap, "--unshare-user", "--disable-userns", "--bind", "/", "/", "--dev", "/dev"]
         + ["--chdir", str(root), sys.executable, "-c", inner],

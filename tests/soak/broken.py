@@ -21,11 +21,11 @@ import numpy as np
 
 from assignments import demo
 from autograder import course as courses
-from autograder import report
-from autograder.collect import collect, entries_of
+from autograder.collecting.collect import collect, entries_of
+from autograder.collecting.platforms import Question
 from autograder.course import Course, Submission
 from autograder.intake import rebuild
-from autograder.platforms import Question
+from autograder.reporting import report
 from autograder.template import role
 from tests.soak.mutant_zips import mutated_zip, zipped
 from tests.soak.mutants import ODD_CODE, mutated_notebook, that_runs

@@ -21,10 +21,11 @@ import nbformat
 from tqdm import tqdm
 
 from assignments import demo
-from autograder import grading, launch, template
+from autograder import grading, template
 from autograder.grading import Settings
-from autograder.kernel import StudentKernel
-from autograder.launch import Kernel
+from autograder.sandbox import launch
+from autograder.sandbox.kernel import StudentKernel
+from autograder.sandbox.launch import Kernel
 from autograder.template import Template
 from tests.honest_class import HONEST, make_class
 

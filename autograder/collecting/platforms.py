@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 
-from autograder.entries import Entry
+from autograder.collecting.entries import Entry
 from autograder.intake import Refused
 
 LONGEST_ID = 100

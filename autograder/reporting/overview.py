@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 from rich.text import Text
 
-from autograder.examples import anonymised
-from autograder.hints import Asked
-from autograder.outputs import clean_text
-from autograder.report import Mark, Remark, Row
+from autograder.reporting.examples import anonymised
+from autograder.reporting.hints import Asked
+from autograder.reporting.report import Mark, Remark, Row
+from autograder.reporting.similarity import Pair
 from autograder.runs import Run
-from autograder.similarity import Pair
+from autograder.sandbox.outputs import clean_text
 
 MOST_FREQUENT = 5
 MOST_EXAMPLES_TRIED = 10

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder import telling
 from autograder.course import Course, Submission, destination_of
-from autograder.outputs import clean_text
+from autograder.reporting import telling
+from autograder.sandbox.outputs import clean_text
 from autograder.template import identity, role
 
 VERDICT = telling.VERDICT

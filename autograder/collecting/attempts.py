@@ -17,10 +17,10 @@ from pathlib import PurePosixPath
 
 from nbgrader.utils import parse_utc
 
-from autograder.archive import OF_A_STUDENT, Archive
-from autograder.entries import Entry, name_problem, same_name
+from autograder.collecting.archive import OF_A_STUDENT, Archive
+from autograder.collecting.entries import Entry, name_problem, same_name
+from autograder.collecting.platforms import Named
 from autograder.intake import REFUSED_FILE, Refused
-from autograder.platforms import Named
 
 TIME_FILE = "timestamp.txt"
 LONGEST_TIME = 100

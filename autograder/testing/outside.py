@@ -18,11 +18,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import setenv
 
-from autograder import cells
-from autograder.outputs import clean_text
-from autograder.proxies import RemoteObject
-from autograder.reference import AuthorError
-from autograder.remote import Names, same
+from autograder.sandbox.outputs import clean_text
+from autograder.testing import cells
+from autograder.testing.proxies import RemoteObject
+from autograder.testing.reference import AuthorError
+from autograder.testing.remote import Names, same
 
 LONGEST_REASON = 300
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.plain import TooLarge
-from autograder.reference import UnexpectedObject, reference_of
+from autograder.sandbox.plain import TooLarge
+from autograder.testing.reference import UnexpectedObject, reference_of
 
 MOST_ITEMS = 100_000
 """How many items of one iterator a test can take."""

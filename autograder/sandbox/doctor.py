@@ -14,8 +14,8 @@ from string import Template
 
 from nbgrader.utils import setenv
 
-from autograder.kernel import KernelLost, StudentKernel
-from autograder.sandbox import Limits, View
+from autograder.sandbox.kernel import KernelLost, StudentKernel
+from autograder.sandbox.limits import Limits, View
 
 _MEBIBYTE = 2**20
 _LIMITS = Limits(

@@ -11,13 +11,13 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from rich.console import Console
 
-from autograder import exports, hints, page, report
 from autograder.course import CannotGrade, Course, Submission
 from autograder.nbgrader_exporter import template_of
-from autograder.overview import Overview, overview, print_overview
-from autograder.report import Row
+from autograder.reporting import exports, hints, page, report
+from autograder.reporting.overview import Overview, overview, print_overview
+from autograder.reporting.report import Row
+from autograder.reporting.similarity import Pair, near_identical
 from autograder.runs import runs_of
-from autograder.similarity import Pair, near_identical
 from autograder.template import role
 
 

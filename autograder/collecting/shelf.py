@@ -13,11 +13,11 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.attempts import TIME_FILE, Chosen, read_time
+from autograder.collecting.attempts import TIME_FILE, Chosen, read_time
+from autograder.collecting.entries import folder_entries, time_of
 from autograder.course import Course
-from autograder.entries import folder_entries, time_of
 from autograder.intake import REFUSED_FILE, Refused, read_file
-from autograder.outputs import clean_text
+from autograder.sandbox.outputs import clean_text
 
 
 class Shelf:

@@ -16,8 +16,9 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-from autograder import sandbox
-from autograder.sandbox import FileSource, Limits, SandboxUnavailable, View
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.bubblewrap import FileSource, SandboxUnavailable
+from autograder.sandbox.limits import Limits, View
 
 START_SECONDS = 60.0
 _NS_GET_USERNS = 0xB701
@@ -37,13 +38,13 @@ class Box:
     """A sandbox with nothing in it yet but a program that waits for this process to end."""
 
     def __init__(self, view: View, limits: Limits) -> None:
-        sandbox.require_walls()
-        bwrap = sandbox.find_bwrap()
+        bubblewrap.require_walls()
+        bwrap = bubblewrap.find_bwrap()
         assert bwrap is not None
         sources = FileSource()
         told, tell = os.pipe()
         try:
-            options = sandbox.command(bwrap, view, limits, sources)[1:]
+            options = bubblewrap.command(bwrap, view, limits, sources)[1:]
             # By file and with an empty environment: the sandbox's first process is bubblewrap
             # itself, and what it was started with can be read from inside, in /proc/1.
             options += ["--info-fd", str(tell)]
@@ -103,7 +104,7 @@ class Zygote:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
                 cwd="/",
-                env={**sandbox.environment(), "IPYTHONDIR": folder, **_place_for_fonts()},
+                env={**bubblewrap.environment(), "IPYTHONDIR": folder, **_place_for_fonts()},
             )
             theirs.close()
             self._control.settimeout(START_SECONDS)
@@ -161,7 +162,7 @@ class Kernel:
         given = {"kernel": theirs.fileno(), "report": reporting.fileno()}
         try:
             with theirs, reporting, contextlib.ExitStack() as opened:
-                folder = sandbox.WORK
+                folder = bubblewrap.WORK
                 if walls:
                     self._box, first = _box(view, limits)
                     given |= _namespaces(first, opened)
@@ -227,7 +228,7 @@ class Kernel:
 
 
 def _wish(view: View, limits: Limits, walls: bool, folder: str) -> dict[str, Any]:
-    environment = sandbox.environment()
+    environment = bubblewrap.environment()
     if not walls:
         environment |= {"HOME": folder, "MPLCONFIGDIR": folder}
     return {
@@ -264,7 +265,7 @@ def _box(view: View, limits: Limits) -> tuple[Box, int]:
     The next one begins to be built at once, for that is mostly waiting.
     """
     files = tuple((name, hashlib.sha256(data).digest()) for name, data in view.files.items())
-    key = (sandbox.find_bwrap(), view.modules, view.distributions, files, limits)
+    key = (bubblewrap.find_bwrap(), view.modules, view.distributions, files, limits)
     box = _spare.pop(key, None)
     while _spare:
         _spare.popitem()[1].close()

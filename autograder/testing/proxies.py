@@ -31,8 +31,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from autograder.operators import METHODS, call, compare, convert
-from autograder.reference import AuthorError, Reference, reference_of
+from autograder.testing.operators import METHODS, call, compare, convert
+from autograder.testing.reference import AuthorError, Reference, reference_of
 
 _PLAIN_TYPES = (str, bytes, list, tuple, dict, set, int, float, complex)
 _HARMLESS = frozenset(

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.handing_over import HandingOver
-from autograder.kernel import KernelLost, StudentKernel
-from autograder.plain import Based, Handle, Imported, Source, TooLarge
-from autograder.proxies import based, exception_class, proxy
-from autograder.reference import AuthorError, Reference
+from autograder.sandbox.kernel import KernelLost, StudentKernel
+from autograder.sandbox.plain import Based, Handle, Imported, Source, TooLarge
+from autograder.testing.handing_over import HandingOver
+from autograder.testing.proxies import based, exception_class, proxy
+from autograder.testing.reference import AuthorError, Reference
 
 
 class Wall:

@@ -6,8 +6,8 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import rendering
-from autograder.overview import Overview
+from autograder.reporting import rendering
+from autograder.reporting.overview import Overview
 
 MOST_BARS = 14
 HEIGHT = 150

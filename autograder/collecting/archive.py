@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import IO, BinaryIO
 
-from autograder.entries import IGNORED, Entry, name_problem, same_name, too_large
+from autograder.collecting.entries import IGNORED, Entry, name_problem, same_name, too_large
 from autograder.intake import LARGEST_FILE, Refused
 
 HARMLESS_SIZE = 2**20

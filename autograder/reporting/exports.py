@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.outputs import clean_text
-from autograder.report import Mark, Row
+from autograder.reporting.report import Mark, Row
+from autograder.sandbox.outputs import clean_text
 
 LONGEST_FEEDBACK = 2000
 # Some programs trim what is in front, seen or not; some take full-width signs for the plain ones.

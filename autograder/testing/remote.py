@@ -11,10 +11,10 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from autograder.handing_over import TESTS, HandingOver
-from autograder.kernel import StudentKernel
-from autograder.reference import reference_of
-from autograder.wall import Wall
+from autograder.sandbox.kernel import StudentKernel
+from autograder.testing.handing_over import TESTS, HandingOver
+from autograder.testing.reference import reference_of
+from autograder.testing.wall import Wall
 
 
 class Names(dict[str, Any]):

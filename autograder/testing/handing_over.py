@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.cells import Part
-from autograder.importable import permitted_paths
-from autograder.plain import Imported, NotPlain, Source
-from autograder.proxies import RemoteObject
-from autograder.reference import AuthorError, reference_of
-from autograder.sandbox import View
+from autograder.sandbox.importable import permitted_paths
+from autograder.sandbox.limits import View
+from autograder.sandbox.plain import Imported, NotPlain, Source
+from autograder.testing.cells import Part
+from autograder.testing.proxies import RemoteObject
+from autograder.testing.reference import AuthorError, reference_of
 
 TESTS = "__tests__"
 """The module that the author's cells take themselves to be."""

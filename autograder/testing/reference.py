@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from autograder.plain import Handle
+from autograder.sandbox.plain import Handle
 
 
 class UnexpectedObject(TypeError):

@@ -17,9 +17,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder import outputs, plain
-from autograder.launch import Kernel, NotStarted
-from autograder.sandbox import Limits, View
+from autograder.sandbox import outputs, plain
+from autograder.sandbox.launch import Kernel, NotStarted
+from autograder.sandbox.limits import Limits, View
 
 LARGEST_MESSAGE = 2 * plain.MOST_BYTES
 SECONDS_TO_GIVE_IN = 5.0

@@ -29,13 +29,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import course as courses
-from autograder.archive import OF_A_PLATFORM, Archive
-from autograder.attempts import choose
-from autograder.course import CannotGrade, Course
-from autograder.entries import Entry, folder_entries
-from autograder.intake import Refused
-from autograder.outputs import clean_text
-from autograder.platforms import (
+from autograder.collecting.archive import OF_A_PLATFORM, Archive
+from autograder.collecting.attempts import choose
+from autograder.collecting.entries import Entry, folder_entries
+from autograder.collecting.platforms import (
     Named,
     Question,
     lookup_key,
@@ -44,7 +41,10 @@ from autograder.platforms import (
     safe_id,
     shared_names,
 )
-from autograder.shelf import Shelf
+from autograder.collecting.shelf import Shelf
+from autograder.course import CannotGrade, Course
+from autograder.intake import Refused
+from autograder.sandbox.outputs import clean_text
 
 LONGEST_TEXT = 500
 WHO_IS_WHO = "Say with --students who is who"

@@ -2,7 +2,7 @@
 
 nbgrader makes the feedback, with this in place of its own page:
 
-    c.GenerateFeedback.exporter_class = "autograder.feedback.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = "autograder.reporting.feedback.FeedbackExporter"
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
 """
 
@@ -20,9 +20,9 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from autograder import markdown, rendering, telling
-from autograder.outputs import clean_text
-from autograder.telling import VERDICT
+from autograder.reporting import markdown, rendering, telling
+from autograder.reporting.telling import VERDICT
+from autograder.sandbox.outputs import clean_text
 from autograder.template import identity, role
 
 TOLD = ("refused", "odd")

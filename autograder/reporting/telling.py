@@ -14,7 +14,7 @@ import re
 
 from nbformat import NotebookNode
 
-from autograder.outputs import clean_text
+from autograder.sandbox.outputs import clean_text
 from autograder.template import identity, role
 
 VERDICT = "application/vnd.exercise.verdict+json"
