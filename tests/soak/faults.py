@@ -1,8 +1,9 @@
 """A run that is killed, starved or locked out still ends well: python -m tests.soak.faults.
 
-Grades a class undisturbed, then again and again with something going wrong: the whole run, a worker
-or a student's kernel killed at a random moment, a full disk, a locked gradebook. After each the
-same command is given once more, and gradebook, graded notebooks and feedback have to be the same.
+Grades a class undisturbed, then again and again with something going wrong: the whole run, a
+worker, a student's kernel or any other of its processes killed at a random moment, a full disk, a
+locked gradebook. After each the same command is given once more, and gradebook, graded notebooks
+and feedback have to be the same.
 """
 
 from __future__ import annotations
@@ -89,17 +90,25 @@ class Course:
         shutil.rmtree(self.folder)
 
 
-def kill_run(run: subprocess.Popen[str]) -> None:
+def kill_run(run: subprocess.Popen[str], _: np.random.Generator) -> None:
     """The whole run, at once."""
     os.killpg(run.pid, signal.SIGKILL)
 
 
-def kill_worker(run: subprocess.Popen[str]) -> None:
+def kill_worker(run: subprocess.Popen[str], _: np.random.Generator) -> None:
     """One of the processes that do the work."""
     _kill_one(run, lambda process: "multiprocessing" in " ".join(process.cmdline()))
 
 
-def kill_kernel(run: subprocess.Popen[str]) -> None:
+def kill_any(run: subprocess.Popen[str], rng: np.random.Generator) -> None:
+    """Any process but the one that writes: a sandbox, or one that forks others, for instance."""
+    chosen = rng.choice(psutil.Process(run.pid).children(recursive=True) or [None])
+    if chosen is not None:
+        print(f"  killing {' '.join(chosen.cmdline())[-60:]!r}")
+        chosen.kill()
+
+
+def kill_kernel(run: subprocess.Popen[str], _: np.random.Generator) -> None:
     """One of the processes in which a student's code runs."""
     ours = Path("/proc/self/ns/pid").readlink()
     _kill_one(
@@ -123,9 +132,10 @@ def _kill_one(run: subprocess.Popen[str], is_meant: Callable[[psutil.Process], b
             return
 
 
-def disturb(
-    original: Path, count: int, kill: Callable[[subprocess.Popen[str]], None], seed: int
-) -> Iterator[Result]:
+Kill = Callable[[subprocess.Popen[str], np.random.Generator], None]
+
+
+def disturb(original: Path, count: int, kill: Kill, seed: int) -> Iterator[Result]:
     """Results of runs that were disturbed at random moments and then given once more."""
     rng = np.random.default_rng(seed)
     calm = Course(original, "calm")
@@ -138,7 +148,7 @@ def disturb(
         run = course.start()
         time.sleep(rng.uniform(0, length))
         with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-            kill(run)
+            kill(run, rng)
         run.communicate(timeout=300)
         course.finish()
         yield course.result()
@@ -201,7 +211,7 @@ def main() -> int:
     """Runs all; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=50, help="how often the whole run is killed")
-    parser.add_argument("--kills", type=int, default=10, help="how often a worker, and a kernel")
+    parser.add_argument("--kills", type=int, default=10, help="how often each of the others")
     parser.add_argument("--seed", type=int, default=0)
     wish = parser.parse_args()
     wrong: list[str] = []
@@ -222,8 +232,8 @@ def main() -> int:
                 wrong.append(what)
                 print(_first_difference(expected.get(differ[0]), result.get(differ[0])), flush=True)
 
-        plan = ((kill_run, wish.runs), (kill_worker, wish.kills), (kill_kernel, wish.kills))
-        for kill, count in plan:
+        others = (kill_worker, kill_kernel, kill_any)
+        for kill, count in ((kill_run, wish.runs), *((kill, wish.kills) for kill in others)):
             for number, result in enumerate(disturb(original, count, kill, wish.seed), start=1):
                 say(f"{kill.__name__} {number} of {count}", result)
         for seconds in (8, 75):
