@@ -2,7 +2,8 @@
 
 ``limits``      what a kernel may see, and how much it may use
 ``bubblewrap``  builds the walls; ``importable`` says what of Python's packages is behind them
-``zygote``      forks kernels into them, and ``launch`` has it do so
+``launch``      starts a kernel: ``box`` has the walls built, and ``forking`` a kernel forked into
+                them by ``zygote``, a process with all loaded that a kernel needs
 ``inside``      is the kernel, and ``agent`` the part of it that answers the tests. These two run
                 within the walls and import what is beside them by its bare name
 ``plain``       the data that crosses the wall, written and read on both sides

@@ -45,6 +45,10 @@ class SandboxUnavailable(RuntimeError):
     """This machine cannot build the walls; the message says what is missing and the remedy."""
 
 
+class NotStarted(RuntimeError):
+    """A kernel that did not start; the message says why."""
+
+
 def find_bwrap() -> str | None:
     """Where bubblewrap is: the system's own, or the one that came with the Python environment."""
     system = shutil.which("bwrap")

@@ -18,7 +18,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.sandbox import outputs, plain
-from autograder.sandbox.launch import Kernel, NotStarted
+from autograder.sandbox.bubblewrap import NotStarted
+from autograder.sandbox.launch import Kernel
 from autograder.sandbox.limits import Limits, View
 
 LARGEST_MESSAGE = 2 * plain.MOST_BYTES

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.sandbox import bubblewrap, launch, plain
+from autograder.sandbox import box, bubblewrap, plain
 from autograder.sandbox.bubblewrap import SandboxUnavailable
 from autograder.sandbox.kernel import KernelLost, StudentKernel, TooLong
 from autograder.sandbox.limits import Limits, View
@@ -66,7 +66,7 @@ def _is_in(process: int, space: os.stat_result) -> bool:
 
 
 def test_a_sandbox_built_in_advance_that_is_gone_is_built_anew(kernel: StudentKernel) -> None:
-    (spare,) = launch._spare.values()
+    (spare,) = box._spare.values()
     assert spare.process.stdout
     ready, _, _ = select.select([spare.process.stdout], [], [], 60)
     assert ready

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from assignments import demo
 from autograder import grading, template
 from autograder.grading import Settings
-from autograder.sandbox import launch
+from autograder.sandbox import forking
 from autograder.sandbox.kernel import StudentKernel
 from autograder.sandbox.launch import Kernel
 from autograder.template import Template
@@ -44,7 +44,7 @@ def kill_sandbox(kernel: Kernel) -> None:
 
 def kill_zygote(_: Kernel) -> None:
     """The process from which kernels are forked."""
-    for zygote in launch._zygotes.values():
+    for zygote in forking._zygotes.values():
         zygote._process.kill()
 
 
