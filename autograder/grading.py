@@ -26,6 +26,7 @@ from autograder.sandbox.bubblewrap import SandboxUnavailable
 from autograder.sandbox.kernel import KernelDied, KernelLost, StudentKernel
 from autograder.sandbox.limits import Limits
 from autograder.template import Template, identity, role
+from autograder.testing.cell_texts import CellTexts
 from autograder.testing.outside import Bench, no_credit
 from autograder.testing.reference import AuthorError
 from autograder.testing.remote import Names
@@ -119,6 +120,7 @@ class _Run:
         self.ran: list[str] = []
         self.errors: dict[str, str] = {}
         self.starts, self.started = 0, False
+        self.texts = CellTexts()
         self.seconds: dict[str, float] = {}
 
     def grade_all(self) -> None:
@@ -131,6 +133,7 @@ class _Run:
                         self._run(cell)
         finally:
             self.kernel.stop()
+            self.texts.forget()
 
     def refuse(self, reason: str) -> None:
         """Gives every test no credit, with one reason."""
@@ -172,6 +175,7 @@ class _Run:
             return [no_credit("TestAtFault", str(error))]
 
     def _run_source(self, source: str) -> Outputs:
+        self.texts.add(source)
         with self._timed("cells"):
             return self.kernel.run(source)
 
@@ -212,7 +216,9 @@ class _Run:
                 raise
             raise SandboxUnavailable(str(lost)) from lost
         self.started = True
+        self.texts.forget()
         for source in self.ran:
+            self.texts.add(source)
             self.kernel.run(source)
 
     def _why_missing(self, name: str) -> str:

@@ -33,7 +33,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
         action.__name__: action
         for action in (getattr, setattr, delattr, dir, divmod, format, hash, isinstance, issubclass)
     },
-    **{action.__name__: action for action in (bool, len, int, float, complex, str, repr, round)},
+    **{a.__name__: a for a in (bool, len, int, float, complex, str, repr, round, type)},
     **{action.__name__: action for action in (iter, reversed, copy.copy, copy.deepcopy)},
     **{action.__name__: action for action in (math.floor, math.ceil, math.trunc, operator.index)},
 }

@@ -7,8 +7,6 @@ kernel that sends something else, hangs or dies is given up with a reason.
 from __future__ import annotations
 
 import json
-import os
-import resource
 import select
 import struct
 import time
@@ -55,7 +53,7 @@ class StudentKernel:
     def __init__(self, limits: Limits, view: View, walls: bool = True) -> None:
         self.limits, self.view, self.walls = limits, view, walls
         self.give_up_at = time.monotonic() + limits.notebook_seconds
-        self._cell_ends = self.give_up_at
+        self._cell_ends, self._printable = self.give_up_at, limits.output_bytes
         self._lost = KernelLost("the kernel was not started")
         self.peak_memory = 0
         self._kernel: Kernel | None = None
@@ -94,6 +92,7 @@ class StudentKernel:
     def begin_cell(self) -> None:
         """Starts the clock of a cell: all that is asked from here on shares one cell's time."""
         self._cell_ends = min(time.monotonic() + self.limits.cell_seconds, self.give_up_at)
+        self._printable = self.limits.output_bytes
 
     def run(self, source: str) -> list[NotebookNode]:
         """Runs a cell and returns its outputs, made safe to show.
@@ -110,8 +109,12 @@ class StudentKernel:
             collected.add_error(type(stop).__name__, str(stop))
         return collected.finished()
 
-    def ask(self, **wish: Any) -> Any:
-        """Asks the agent inside for something; see ``inside.Agent``.
+    def ask(self, hear: Callable[[str, str], None] | None = None, /, **wish: Any) -> Any:
+        """Asks the agent inside for something; see ``agent.Agent``.
+
+        Args:
+            hear: is told what is printed meanwhile: where, "stdout" or "stderr", and a text.
+            wish: what is asked for.
 
         Returns:
             The plain data that it answered with.
@@ -124,7 +127,12 @@ class StudentKernel:
         if time.monotonic() > self._cell_ends:
             raise TooLong(self._too_long())
         try:
-            done = self._do(self._cell_ends, None, kind="ask", request=plain.write(wish))
+            done = self._do(
+                self._cell_ends,
+                self._printing(hear) if hear else None,
+                kind="ask",
+                request=plain.write(wish),
+            )
         except TooLong as stop:
             self._interrupt(stop)
             raise
@@ -132,6 +140,17 @@ class StudentKernel:
             return plain.read(done.get("answer"))
         except plain.NotPlain as error:
             raise self._lose("the kernel did not answer as it should") from error
+
+    def _printing(self, hear: Callable[[str, str], None]) -> Callable[[str, dict[str, Any]], None]:
+        """Tells of what is printed, until it is more than a cell may print."""
+
+        def each(kind: str, message: dict[str, Any]) -> None:
+            text = message.get("text")
+            if kind == "stream" and isinstance(text, str) and self._printable > 0:
+                self._printable -= len(text)
+                hear("stderr" if message.get("name") == "stderr" else "stdout", text)
+
+        return each
 
     def _do(
         self, deadline: float, each: Callable[[str, dict[str, Any]], None] | None, **wish: Any
@@ -249,7 +268,7 @@ class StudentKernel:
         if now - self._looked < SECONDS_BETWEEN_LOOKS:
             return
         self._looked = now
-        processes, memory = self._usage()
+        processes, memory = self._connected().usage()
         self.peak_memory = max(self.peak_memory, memory)
         if memory > self.limits.memory_bytes:
             raise self._lose("it used more memory than allowed")
@@ -258,39 +277,12 @@ class StudentKernel:
 
     def processor_seconds(self) -> float:
         """How long the kernel's processes have computed so far; 0 if there is none."""
-        folder = self._kernel.processes if self._kernel else None
-        if folder is None:
-            return 0.0
-        return sum(_number(folder, p, "schedstat", 0) for p in _processes(folder)) / 1e9
-
-    def _usage(self) -> tuple[int, int]:
-        """How many processes there are in the sandbox, and how much memory they hold."""
-        folder = self._connected().processes
-        if folder is None:
-            return 1, 0
-        processes = _processes(folder)
-        pages = sum(_number(folder, process, "statm", 1) for process in processes)
-        return len(processes), pages * resource.getpagesize()
+        return self._kernel.processor_seconds() if self._kernel else 0.0
 
     def _lose(self, reason: str, kind: type[KernelLost] = KernelLost) -> KernelLost:
         self._lost = kind(reason)
         self.stop()
         return self._lost
-
-
-def _processes(folder: int) -> list[str]:
-    with os.scandir(folder) as entries:
-        return [entry.name for entry in entries if entry.name.isdigit()]
-
-
-def _number(folder: int, process: str, file: str, place: int) -> int:
-    """A number that /proc tells of a process; 0 if the process is gone."""
-    try:
-        descriptor = os.open(f"{process}/{file}", os.O_RDONLY, dir_fd=folder)
-        with os.fdopen(descriptor) as opened:
-            return int(opened.read().split()[place])
-    except (OSError, IndexError):
-        return 0
 
 
 def _describe_exit(status: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import resource
 import select
 import signal
 import socket
@@ -77,6 +78,21 @@ class Kernel:
         said = self._report.recv(64)
         return int(said) if said else -signal.SIGKILL
 
+    def usage(self) -> tuple[int, int]:
+        """How many processes there are in the sandbox, and how many bytes of memory they hold."""
+        if self.processes is None:
+            return 1, 0
+        processes = _processes(self.processes)
+        pages = sum(_number(self.processes, process, "statm", 1) for process in processes)
+        return len(processes), pages * resource.getpagesize()
+
+    def processor_seconds(self) -> float:
+        """How long the processes in the sandbox have computed so far; 0 without walls."""
+        if self.processes is None:
+            return 0.0
+        each = (_number(self.processes, p, "schedstat", 0) for p in _processes(self.processes))
+        return sum(each) / 1e9
+
     def close(self) -> None:
         """Kills it and, with walls, all that it started. Safe to call twice."""
         if self._box is not None:
@@ -142,3 +158,18 @@ def _namespaces(process: int, opened: contextlib.ExitStack) -> dict[str, int]:
         if os.path.samestat(os.fstat(found[name]), entered):
             del found[name]
     return found
+
+
+def _processes(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if entry.name.isdigit()]
+
+
+def _number(folder: int, process: str, file: str, place: int) -> int:
+    """A number that /proc tells of a process; 0 if the process is gone."""
+    try:
+        descriptor = os.open(f"{process}/{file}", os.O_RDONLY, dir_fd=folder)
+        with os.fdopen(descriptor) as opened:
+            return int(opened.read().split()[place])
+    except (OSError, IndexError):
+        return 0

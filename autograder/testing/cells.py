@@ -24,8 +24,8 @@ class Part:
 
     @cached_property
     def code(self) -> CodeType:
-        """What Python runs; in it, ``is`` asks whether two proxies are of one object."""
-        tree = ast.fix_missing_locations(_Identity().visit(copy.deepcopy(self.tree)))
+        """What Python runs; ``is`` and ``type()`` mean in it the objects, and not their proxies."""
+        tree = ast.fix_missing_locations(_ThroughTheWall().visit(copy.deepcopy(self.tree)))
         return compile(tree, self.file, "eval" if isinstance(tree, ast.Expression) else "exec")
 
     @cached_property
@@ -40,11 +40,11 @@ class Part:
         return frozenset(name for names in found for name in names)
 
 
-SAME = "__same__"
-"""The name that stands for the function which compares two proxies."""
+SAME, KIND = "__same__", "__kind__"
+"""The names of the functions that stand for ``is`` and ``type``."""
 
 
-class _Identity(ast.NodeTransformer):
+class _ThroughTheWall(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         self.generic_visit(node)
         match node.ops, node.comparators:
@@ -53,6 +53,15 @@ class _Identity(ast.NodeTransformer):
                 if isinstance(how, ast.IsNot):
                     asked = ast.UnaryOp(ast.Not(), asked)
                 return ast.copy_location(asked, node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(ast.Name("type"), [argument], []) if not isinstance(
+                argument, ast.Starred
+            ):
+                return ast.copy_location(ast.Call(ast.Name(KIND, ast.Load()), [argument], []), node)
         return node
 
 

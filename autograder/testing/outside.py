@@ -22,7 +22,8 @@ from autograder.sandbox.outputs import clean_text
 from autograder.testing import cells
 from autograder.testing.proxies import RemoteObject
 from autograder.testing.reference import AuthorError
-from autograder.testing.remote import Names, same
+from autograder.testing.remote import Names, kind_of, same
+from autograder.testing.wall import OwnOutput
 
 LONGEST_REASON = 300
 
@@ -52,6 +53,7 @@ class Bench:
         self.names = names
         self.names["get_ipython"] = _IgnoresMagics
         self.names[cells.SAME] = same
+        self.names[cells.KIND] = kind_of
 
     def prepare(self, source: str) -> None:
         """Runs what a cell that is no test adds to the namespace: imports, definitions, data.
@@ -157,11 +159,11 @@ def _text(printed: io.StringIO) -> list[NotebookNode]:
 @contextlib.contextmanager
 def _quiet() -> Any:
     # nbgrader takes anything on the error stream for a failed test; a warning is none.
-    printed = io.StringIO()
+    printed = OwnOutput()
     with (
         setenv(NBGRADER_EXECUTION="autograde"),
         contextlib.redirect_stdout(printed),
-        contextlib.redirect_stderr(io.StringIO()),
+        contextlib.redirect_stderr(OwnOutput()),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")

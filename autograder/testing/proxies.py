@@ -31,6 +31,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from autograder.testing.cell_texts import file_of, module_of
 from autograder.testing.operators import METHODS, call, compare, convert
 from autograder.testing.reference import AuthorError, Reference, reference_of
 
@@ -51,7 +52,8 @@ READABLE = frozenset(
 )
 """What is read from the student's object though its name begins and ends so."""
 
-_LIKE = {"generator": types.GeneratorType, "function": types.FunctionType}
+_LIKE = {kind.__name__: kind for kind in (types.GeneratorType, types.FunctionType, types.CodeType)}
+_PLACES = {"co_filename": file_of, "__module__": module_of}
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -137,6 +139,9 @@ class RemoteClass(RemoteObject):
 
 def _attribute(self: Any, reference: Reference, name: str) -> Any:
     found = reference.apply("getattr", self, name, label=f"{reference.label}.{name}")
+    if name in _PLACES:
+        # Or ``inspect`` would read the file that the student names, on this side of the wall.
+        return _PLACES[name](found)
     judges = name in JUDGES and not reference.own and isinstance(found, RemoteObject)
     return _Judge(found, reference) if judges else found
 

@@ -84,6 +84,17 @@ def same(first: Any, second: Any) -> bool:
     return here.handle.number == there.handle.number
 
 
+def kind_of(value: Any) -> Any:
+    """What ``type()`` means: the type that an object of the student's has there."""
+    reference = reference_of(value)
+    if reference is None:
+        return type(value)
+    # What stands for a function, a generator or a class says so itself.
+    if value.__class__ is not type(value):
+        return value.__class__
+    return reference.apply("type", value)
+
+
 def defined_names(source: str) -> set[str]:
     """The names that a cell of the instructor's notebook defines: def, class and assignment.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import io
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -70,11 +72,14 @@ class Wall:
             wish: see ``agent.Agent``.
         """
         released, self._released = self._released, set()
+        printed: list[tuple[str, str]] = []
+        forget = sorted(released - self._held.keys())
         try:
-            reply = self.kernel.ask(forget=sorted(released - self._held.keys()), **wish)
+            reply = self.kernel.ask(lambda *text: printed.append(text), forget=forget, **wish)
         except KernelLost as lost:
             self.lost = lost
             raise
+        _print_again(printed)
         if not isinstance(reply, dict):
             raise RuntimeError("the kernel did not answer as it should")
         if "raised" in reply:
@@ -162,6 +167,18 @@ class Wall:
         if isinstance(found, type) and issubclass(found, Exception):
             return found if self._may_be_named(found) else None
         return None
+
+
+class OwnOutput(io.StringIO):
+    """What the tests print themselves; what the student's code prints does not come in here."""
+
+
+def _print_again(printed: list[tuple[str, str]]) -> None:
+    """Prints what was printed inside, where a test has put something of its own to catch it."""
+    for name, text in printed:
+        stream = sys.stderr if name == "stderr" else sys.stdout
+        if stream is not None and not isinstance(stream, OwnOutput):
+            stream.write(text)
 
 
 def _shortened(label: str) -> str:
