@@ -11,6 +11,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.utils import determine_grade
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -201,16 +202,29 @@ def print_table(results: list[Row], console: Console) -> None:
 
 
 def _print_notebook(results: list[Row], console: Console) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("student", no_wrap=True)
-    for mark in results[0].marks:
-        table.add_column(f"{mark.title}\nof {mark.most:g}", justify="right")
-    table.add_column("score", justify="right", no_wrap=True)
-    for row in results:
-        marks = [f"{mark.points:g}" for mark in row.marks]
-        score = f"{row.score:g} of {row.most:g}" + (" +" if row.by_hand else "  ")
-        table.add_row(Text(clean_text(row.student)), *marks, score)
+    tests = [(mark.title, f"of {mark.most:g}") for mark in results[0].marks]
+    table = _table(results, [f"{title}\n{most}" for title, most in tests])
+    anywhere = console.options.update(width=10_000)
+    if Measurement.get(console, anywhere, table).minimum > console.width:
+        table = _table(results, [str(number) for number, _ in enumerate(tests, start=1)])
+        named = (f"{number}: {title}, {most}" for number, (title, most) in enumerate(tests, 1))
+        table.caption, table.caption_justify = "; ".join(named), "left"
     console.print(table)
+
+
+def _table(results: list[Row], headings: list[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    students = [Text(clean_text(row.student)) for row in results]
+    scores = [f"{row.score:g} of {row.most:g}" + (" +" if row.by_hand else "  ") for row in results]
+    # Both: what does not wrap is not counted as needed otherwise.
+    longest = max(student.cell_len for student in students)
+    table.add_column("student", no_wrap=True, min_width=longest)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    table.add_column("score", justify="right", no_wrap=True, min_width=max(map(len, scores)))
+    for student, row, score in zip(students, results, scores):
+        table.add_row(student, *(f"{mark.points:g}" for mark in row.marks), score)
+    return table
 
 
 def _print_reasons(results: list[Row], console: Console) -> None:

@@ -214,7 +214,7 @@ def test_the_policy_alone_stops_scripts_and_addresses(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [700, 1280])
+@pytest.mark.parametrize("width", [400, 1280])
 @pytest.mark.parametrize("name", ["morning", "verdict"])
 def test_pages_fit_and_can_be_read(
     browser: Browser, written: dict[str, Path], name: str, width: int, scheme: str

@@ -94,6 +94,18 @@ def test_the_terminal_tells_the_same(overview: Overview, course: Course) -> None
         assert words in printed
 
 
+def test_a_terminal_too_narrow_for_the_names_of_the_tests_gets_numbers(course: Course) -> None:
+    rows = report.rows(course, courses.submissions(course, "ps"))
+    titles = [mark.title for mark in rows[0].marks]
+    for width, is_wide in ((100, True), (sum(map(len, titles)) + 25, False)):
+        console = Console(record=True, width=width)
+        report.print_table(rows, console)
+        printed = console.export_text()
+        assert ("1: area" not in printed) == is_wide
+        assert "…" not in printed
+        assert all(title in printed for title in titles)
+
+
 def test_what_is_not_graded_yet_is_said(course: Course) -> None:
     course.path("submitted", "late", "ps").mkdir(parents=True)
     handed_in = courses.submissions(course, "ps")
