@@ -10,6 +10,8 @@ from types import CodeType
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from autograder.testing.magics import without_frames
+
 
 class Part:
     """Some statements of a cell, or the expression that is its value.
@@ -72,7 +74,7 @@ def definitions(source: str) -> tuple[Part, ...]:
     Raises:
         SyntaxError: it is not Python.
     """
-    body = [node for node in _parse(source).body if not isinstance(node, ast.Expr)]
+    body = [node for node in parse(source).body if not isinstance(node, ast.Expr)]
     return tuple(_part(source, i, ast.Module([node], [])) for i, node in enumerate(body))
 
 
@@ -83,15 +85,20 @@ def body_and_value(source: str) -> tuple[Part, Part]:
     Raises:
         SyntaxError: it is not Python.
     """
-    *body, last = _parse(source).body or [ast.Pass()]
+    *body, last = parse(source).body or [ast.Pass()]
     if not isinstance(last, ast.Expr):
         body, last = [*body, last], ast.Expr(ast.Constant(None))
     trees = ast.Module(body, []), ast.Expression(last.value)
     return _part(source, "body", trees[0]), _part(source, "value", trees[1])
 
 
-def _parse(source: str) -> ast.Module:
-    return ast.parse(TransformerManager().transform_cell(source))
+def parse(source: str) -> ast.Module:
+    """The tree of a cell.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    return ast.parse(TransformerManager().transform_cell(without_frames(source)))
 
 
 def _part(source: str, place: object, tree: ast.Module | ast.Expression) -> Part:

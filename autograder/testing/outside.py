@@ -20,6 +20,7 @@ from nbgrader.utils import setenv
 
 from autograder.sandbox.outputs import clean_text
 from autograder.testing import cells
+from autograder.testing.magics import Magics
 from autograder.testing.proxies import RemoteObject
 from autograder.testing.reference import AuthorError
 from autograder.testing.remote import Names, kind_of, same
@@ -32,16 +33,6 @@ class NoVerdict(RuntimeError):
     """A test whose value cannot be a number of points."""
 
 
-class _IgnoresMagics:
-    """Stands for IPython in the tests: "%matplotlib inline" and its like do nothing here."""
-
-    def run_line_magic(self, *_: Any, **__: Any) -> None:
-        """Does nothing."""
-
-    def run_cell_magic(self, *_: Any, **__: Any) -> None:
-        """Does nothing."""
-
-
 class Bench:
     """A namespace in which the cells of the instructor's notebook are run, one after the other.
 
@@ -51,7 +42,8 @@ class Bench:
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self.names["get_ipython"] = _IgnoresMagics
+        magics = Magics(names.wall)
+        self.names["get_ipython"] = lambda: magics
         self.names[cells.SAME] = same
         self.names[cells.KIND] = kind_of
 
@@ -99,11 +91,11 @@ class Bench:
 
     def _run(self, source: str) -> Any:
         try:
-            body, value = cells.body_and_value(source)
+            code = [self._code(part) for part in cells.body_and_value(source)]
         except SyntaxError as error:
             raise AuthorError(f"the test is not Python: {error}") from error
-        exec(self._code(body), self.names)
-        return eval(self._code(value), self.names)
+        exec(code[0], self.names)
+        return eval(code[1], self.names)
 
     def _code(self, part: cells.Part) -> CodeType:
         if out_of_reach := sorted(part.global_names & self.names.students):

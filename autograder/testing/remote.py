@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograder.sandbox.kernel import StudentKernel
+from autograder.testing import cells
 from autograder.testing.handing_over import TESTS, HandingOver
 from autograder.testing.reference import reference_of
 from autograder.testing.wall import Wall
@@ -56,6 +57,21 @@ class Names(dict[str, Any]):
         except NameError:
             return False
         return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a name; ``globals().get("area")`` in a test."""
+        try:
+            return self[name]
+        except (LookupError, NameError):
+            return default
+
+    def keys(self) -> Any:
+        """All names; ``dir()`` in a test."""
+        there = [name for name in sorted(self.students) if name in self]
+        return dict.fromkeys([*super().keys(), *there]).keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
 
     def __setitem__(self, name: str, value: Any) -> None:
         if name not in self.students:
@@ -128,9 +144,7 @@ def imports(source: str) -> str:
 
 
 def _statements(source: str) -> list[ast.stmt]:
-    from IPython.core.inputtransformer2 import TransformerManager
-
     try:
-        return ast.parse(TransformerManager().transform_cell(source)).body
+        return cells.parse(source).body
     except SyntaxError:
         return []

@@ -54,6 +54,8 @@ PASSING = {
     "the type of a type": "assert type(Point) is type and type('x', (), {}).__name__ == 'x'",
     "the source": "import inspect\nsource = inspect.getsource(total)\n"
     "assert source == 'def total(values):\\n    # adds them up\\n    return sum(values)\\n'",
+    "which names there are": "assert 'total' in dir() and 'total' in list(globals())\n"
+    "assert globals().get('total')([1]) == 1 and globals().get('nothing', 7) == 7",
     "the source's tree": "import ast, inspect\ntree = ast.parse(inspect.getsource(total))\n"
     "assert not any(isinstance(node, ast.For) for node in ast.walk(tree))",
 }
@@ -72,6 +74,51 @@ def test_it_means_what_it_means_without_a_wall(tmp_path: Path, test: str) -> Non
     names = {"__name__": "work"}
     for source, file in ((WORK, str(beside)), (test, "test")):
         exec(compile(source, file, "exec"), names)
+
+
+@pytest.mark.parametrize("frame", ["%%capture", "%%time", "\n%%time\n%%capture", "%%timeit -n 1"])
+def test_a_test_in_a_magic_is_run(tmp_path: Path, frame: str) -> None:
+    """The frame runs what is below it, so that is the test."""
+    source = f"{frame}\n### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION"
+    work = notebooks.solution("work", "")
+    work.source = source
+    test = notebooks.test("test", f"{frame}\nassert double(2) == 4")
+    assignment = notebooks.instructors(tmp_path, work, test)
+    for factor, points in ((2, 1), (3, 0)):
+        mine = handed_in(assignment, work=f"def double(x):\n    return {factor} * x")
+        assert grade(assignment, mine)[0] == {"test": points}
+
+
+HIDDEN_IN_MAGICS = {
+    "a line": "%time assert True",
+    "another language": "%%bash\nexit 1",
+    "a command": "!exit 1",
+    "a command's output": "files = !ls",
+    "caught": "try:\n    %time assert True\nexcept Exception:\n    pass",
+    "top-level await": "import asyncio\nawait asyncio.sleep(0)",
+}
+
+
+@pytest.mark.parametrize("test", HIDDEN_IN_MAGICS.values(), ids=HIDDEN_IN_MAGICS)
+def test_what_cannot_be_run_outside_is_the_authors_fault_and_worth_nothing(
+    tmp_path: Path, test: str
+) -> None:
+    assignment = notebooks.instructors(
+        tmp_path, notebooks.solution("work", "x = 1"), notebooks.test("test", test)
+    )
+    points, notebook = grade(assignment, handed_in(assignment, work="x = 1"))
+    assert points == {"test": 0}
+    assert [remark["kind"] for remark in notebook.metadata.autograder.remarks] == ["fault"]
+
+
+def test_settings_in_a_test_do_nothing(tmp_path: Path) -> None:
+    test = "%matplotlib inline\n%load_ext autoreload\n%autoreload 2\nassert x == 1"
+    assignment = notebooks.instructors(
+        tmp_path, notebooks.solution("work", "x = 1"), notebooks.test("test", test)
+    )
+    for value, points in ((1, 1), (2, 0)):
+        mine = handed_in(assignment, work=f"x = {value}")
+        assert grade(assignment, mine)[0] == {"test": points}
 
 
 def test_what_is_printed_is_shown_only_where_the_test_asks_for_it(tmp_path: Path) -> None:
