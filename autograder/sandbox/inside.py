@@ -45,7 +45,12 @@ class Wire:
         """Sends one message."""
         data = json.dumps(message).encode()
         with self.lock:
-            self.end.sendall(struct.pack("!I", len(data)) + data)
+            # An interrupt in the middle would leave half a message behind.
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            try:
+                self.end.sendall(struct.pack("!I", len(data)) + data)
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 
     def receive(self) -> dict[str, Any]:
         """The next message; the process ends when there is nobody left to send one."""

@@ -190,19 +190,24 @@ class StudentKernel:
 
     def _next(self, deadline: float) -> dict[str, Any]:
         """The next message, while keeping an eye on the kernel and the clock."""
-        length = struct.unpack("!I", self._take(4, deadline))[0]
-        if length > LARGEST_MESSAGE:
+        # Nothing is taken before it is there as a whole: after an interrupt, the rest follows.
+        self._receive(4, deadline)
+        end = 4 + struct.unpack("!I", self._received[:4])[0]
+        if end > LARGEST_MESSAGE:
             raise self._lose("the kernel sent a message that is too large")
+        self._receive(end, deadline)
+        data = self._received[4:end]
+        del self._received[:end]
         try:
-            message = json.loads(self._take(length, deadline))
+            message = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise self._lose("the kernel sent something that is not a message") from error
         if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
             raise self._lose("the kernel sent something that is not a message")
         return message
 
-    def _take(self, count: int, deadline: float) -> bytes:
-        """So many bytes of what the kernel sends."""
+    def _receive(self, count: int, deadline: float) -> None:
+        """Waits until there are at least so many bytes of what the kernel sends."""
         for _ in self._ready(select.POLLIN, deadline) if len(self._received) < count else ():
             try:
                 part = self._connected().socket.recv(2**16)
@@ -215,9 +220,6 @@ class StudentKernel:
             self._received += part
             if len(self._received) >= count:
                 break
-        taken = bytes(self._received[:count])
-        del self._received[:count]
-        return taken
 
     def _ready(self, event: int, deadline: float) -> Iterator[None]:
         """Yields whenever something can be sent or received, and looks at the kernel in between.
@@ -253,6 +255,9 @@ class StudentKernel:
             self._wait_for("done", time.monotonic() + SECONDS_TO_GIVE_IN)
         except TooLong as error:
             raise self._lose(f"{why} and could not be interrupted") from error
+        except KernelLost as lost:
+            # Interrupted in the middle of a message, it sends what is none.
+            raise self._lose(f"{why}, and then {lost}") from lost
 
     def _died(self) -> KernelLost:
         for _ in range(50):

@@ -37,6 +37,7 @@ class Wall:
         self._held: Counter[int] = Counter()
         self._released: set[int] = set()
         self._exceptions: dict[int, type[Exception]] = {}
+        self._printing = False
 
     def hand_over(self, value: Any) -> Any:
         """What is sent for a value of the test's.
@@ -79,7 +80,7 @@ class Wall:
         except KernelLost as lost:
             self.lost = lost
             raise
-        _print_again(printed)
+        self._print_again(printed)
         if not isinstance(reply, dict):
             raise RuntimeError("the kernel did not answer as it should")
         if "raised" in reply:
@@ -97,6 +98,20 @@ class Wall:
         if isinstance(same, int) and 0 <= same < len(given):
             return given[same]
         return self.value(reply.get("value"), label, own)
+
+    def _print_again(self, printed: list[tuple[str, str]]) -> None:
+        """Prints what was printed inside, where a test has put something of its own to catch it."""
+        # That may be an object of the student's, which may print itself.
+        if self._printing:
+            return
+        self._printing = True
+        try:
+            for name, text in printed:
+                stream = sys.stderr if name == "stderr" else sys.stdout
+                if stream is not None and not isinstance(stream, OwnOutput):
+                    stream.write(text)
+        finally:
+            self._printing = False
 
     def value(self, answered: Any, label: str, own: bool = False) -> Any:
         """What the tests get for something that the kernel answered."""
@@ -171,14 +186,6 @@ class Wall:
 
 class OwnOutput(io.StringIO):
     """What the tests print themselves; what the student's code prints does not come in here."""
-
-
-def _print_again(printed: list[tuple[str, str]]) -> None:
-    """Prints what was printed inside, where a test has put something of its own to catch it."""
-    for name, text in printed:
-        stream = sys.stderr if name == "stderr" else sys.stdout
-        if stream is not None and not isinstance(stream, OwnOutput):
-            stream.write(text)
 
 
 def _shortened(label: str) -> str:
