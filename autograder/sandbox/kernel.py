@@ -256,7 +256,7 @@ class StudentKernel:
         except TooLong as error:
             raise self._lose(f"{why} and could not be interrupted") from error
         except KernelLost as lost:
-            # Interrupted in the middle of a message, it sends what is none.
+            # What ends because it was interrupted is not tried again.
             raise self._lose(f"{why}, and then {lost}") from lost
 
     def _died(self) -> KernelLost:
